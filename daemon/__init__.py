@@ -1,0 +1,1 @@
+"""Action: digwell's senses and hands. Whatever the outside world can make fail lives here."""

@@ -1,0 +1,1 @@
+"""An invented village of correspondents on an embedded IMAP server."""

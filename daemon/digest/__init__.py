@@ -1,0 +1,1 @@
+"""The weekly mail: rendering a digest and delivering it exactly once."""

@@ -1,0 +1,1 @@
+"""The mailbox: IMAP, SMTP, and reading hostile bytes into facts."""

@@ -1,0 +1,1 @@
+"""The way back: reading the owner's answers and answering them."""

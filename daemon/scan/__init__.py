@@ -1,0 +1,1 @@
+"""One pass over the mailbox: plan purely, then fetch and record."""

@@ -1,0 +1,1 @@
+"""The long-running daemon: loop, editions owed, back-off, notification, stop."""

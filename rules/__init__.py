@@ -1,0 +1,1 @@
+"""Judgement: pure functions from facts to intentions. No database, no clock, no network."""
