@@ -78,7 +78,10 @@ def test_exceptions_are_swallowed_in_two_places_only() -> None:
         for path in modules()
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+        and (
+            node.type is None
+            or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+        )
         and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
     ]
     assert set(catchers) <= {"daemon/service/loop.py", "daemon/cli/main.py"}, catchers
@@ -95,4 +98,8 @@ def test_the_working_tree_is_clean_of_generated_files() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("not a git checkout")
-    assert not [line for line in listed.stdout.splitlines() if line.endswith((".pyc", ".db", ".sqlite")) and "tests/dbs" not in line]
+    assert not [
+        line
+        for line in listed.stdout.splitlines()
+        if line.endswith((".pyc", ".db", ".sqlite")) and "tests/dbs" not in line
+    ]
