@@ -76,6 +76,7 @@ class Mark(IntFlag):
     MACHINE_FROM = 2048  # no-reply and the like in the From address
 
 
+NO_MARKS = Mark(0)
 MACHINE_MARKS = Mark.AUTO | Mark.NULL_PATH | Mark.REPORT | Mark.PRECEDENCE_BULK
 LIST_MARKS = Mark.LIST_ID | Mark.PRECEDENCE_LIST
 NEWS_MARKS = Mark.UNSUBSCRIBE | Mark.BULK_SENDER
@@ -110,7 +111,7 @@ class Message:
     to_count: int = 0
     parent: str = ""
     references: tuple[str, ...] = ()
-    marks: Mark = Mark(0)
+    marks: Mark = NO_MARKS
     list_id: str = ""
     dated: bool = True
 
