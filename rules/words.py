@@ -1,0 +1,218 @@
+"""Every sentence digwell says to its owner in a mail, in one catalogue: a language is this one file.
+
+Sentences are picked by key and filled in by name; a value never becomes part of a pattern, so no name,
+subject or note can reach into the catalogue. The owner may replace single sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+
+LETTER: Mapping[str, str] = {
+    # subjects
+    "subject.names": "{names} ({day})",
+    "subject.discreet": "Your note for {day}",
+    "subject.again": "{day}, once more",
+    "subject.wildcard": "one from {year}",
+    "subject.empty": "A quiet week ({day})",
+    "subject.line": "A line for {month}: {names}",
+    "subject.line.none": "A line for {month}",
+    "subject.first": "digwell found {people} you know (hello{name})",
+    "subject.first.discreet": "Hello from digwell",
+    "subject.blind": "digwell has not seen your mail since {day}",
+    "subject.blind.discreet": "digwell needs a look ({day})",
+    # the head
+    "marker": "(digwell reads only what you write above this line)",
+    "head.slot": "your slot: {slot}",
+    "head.full": "{people}, about {minutes}",
+    "head.empty": "Nobody is waiting for you",
+    "head.empty.wildcard": "Nobody is waiting; one by lot",
+    "head.line": "One line this month",
+    "lead.outcome.none": "Last time I named {suggested}; silence is fine, nothing is counted against you.",
+    "lead.outcome": "Last week you wrote to {wrote} of {suggested}.",
+    "lead.outcome.all": "Last week you wrote to all {suggested}.",
+    "lead.answered": "{names} answered.",
+    "lead.told": "You told me: {told}.",
+    "lead.small": "Three people only, because the last mails found you busy. “people 5” brings five back.",
+    "lead.empty": "Everybody you keep up with has heard from you within your usual time.",
+    "lead.line": "I write only once a month now, because the last mails found you busy. Answer “people 5”"
+    " and the weekly five come back.",
+    # a person
+    "reason.promise": "You promised",
+    "reason.news": "News",
+    "reason.your turn": "Your turn",
+    "reason.gone quiet": "Gone quiet",
+    "reason.new": "New",
+    "reason.wildcard": "Wildcard",
+    "reason.wildcard.year": "Wildcard · {year}",
+    "person.known": "{text} ({source})",
+    "person.last.out": "Last: {day}, you → {first}",
+    "person.last.in": "Last: {day}, {first} → you",
+    "person.last.subject": ", “{subject}”",
+    "person.lot": "Drawn by lot from {pool} you once wrote with.",
+    "person.write": "Write to {first}",
+    "person.open": "open",
+    "person.to": "To: {address}",
+    "person.months": "Messages a month over twelve months",
+    # what a fresh mail is called where there is nothing to answer
+    "write.reply": "Re: {subject}",
+    "write.promise": "What I promised you",
+    "write.news": "Your news",
+    "write.your turn": "I owe you an answer",
+    "write.gone quiet": "How are you?",
+    "write.new": "Good to meet you",
+    "write.wildcard": "It has been a long time",
+    "write.introduce": "May I introduce you to somebody?",
+    "write.introduce.body": "{first}, somebody I know came to mind whom you might enjoy meeting. May I ask"
+    " them whether I may introduce you? A no is fine.",
+    # links to oneself: label, and what the mail says when it opens
+    "act.done": "Done",
+    "act.snooze": "2 weeks",
+    "act.slower": "Less often",
+    "act.never": "Never",
+    "act.note": "Note",
+    "act.kept": "Kept",
+    "act.release": "Let it go",
+    "act.introduced": "Done",
+    "act.skip": "Not a match",
+    "act.why": "Why these?",
+    "act.people": "Fewer people",
+    "act.people.more": "More people",
+    "act.pause": "Two weeks off",
+    "act.same": "Same person",
+    "act.different": "Two people",
+    "act.friend": "A friend",
+    "act.now": "Send the first five now",
+    "say.send": "Just press send.",
+    "say.done": "Just press send. Met or called? Add a line below and I keep it as a note.",
+    "say.snooze": "Press send, or change 2w in the subject to 5d, 1m or a date.",
+    "say.never": "Just press send. To undo, answer with the word undo.",
+    "say.note": "(write your note above this line)",
+    "say.people": "Press send, or change the number in the subject.",
+    "say.pause": "Press send, or change 2w in the subject.",
+    # the smaller parts
+    "promises": "Small promises",
+    "promises.on": "you said so on {day}",
+    "meet": "Two people who should meet",
+    "meet.ask": "Ask {first} first",
+    "meet.ask.text": "Ask {first} first: {address}",
+    # the foot
+    "foot.nothing": "No need to report back: when you email somebody, digwell sees it in Sent and ticks them"
+    " off. Otherwise tap a link, or answer this mail in a few words.",
+    "foot.how": "How to answer",
+    "foot.how.text": "If you email somebody, there is nothing to do: digwell sees it in Sent. Otherwise"
+    " answer this mail, the verb first, one a line or with commas between:",
+    "foot.made": "Made on your own machine from the headers of your own mail, and put straight into your own"
+    " mailbox.",
+    "foot.made.lines": "Made on your own machine from the headers and first lines of your own mail, and put"
+    " straight into your own mailbox.",
+    "foot.made.smtp": "Made on your own machine from the headers of your own mail, and sent to nobody but"
+    " you.",
+    "foot.made.smtp.lines": "Made on your own machine from the headers and first lines of your own mail, and"
+    " sent to nobody but you.",
+    "foot.synced": "Your mail was last read {day}, {clock}.",
+    "foot.next": "Next: {day}, {clock}.",
+    "foot.trouble": "To know: {trouble}",
+    "foot.template": "your template {name} could not be used ({why}), so this is the built-in one.",
+    # the calendar entry
+    "slot.summary": "Write to {names}",
+    "slot.summary.discreet": "Your weekly slot",
+    "slot.calendar": "Add to calendar",
+}
+
+RECEIPT: Mapping[str, str] = {
+    "receipt.head": "Done:",
+    "receipt.head.none": "Nothing was changed.",
+    "receipt.unread": "Not understood, so nothing was done with it:",
+    "receipt.failed": "Not possible, so nothing was done with it:",
+    "receipt.how": "Put the verb first, then a number or letter from the mail, such as “done 1, 2”.",
+    "receipt.names": "Names can mean two people, so I take numbers, letters and full addresses only.",
+    "receipt.undo": "All of this can be taken back: the answer for that is the word “undo”.",
+    "receipt.help": "What you can answer:",
+    "receipt.expired": "That mail is too old to be answered ({days} days at most). The newest one works.",
+    "receipt.unknown": "I do not know that mail any more. The newest one works.",
+    "receipt.many": "That is more than {most} commands in one mail; nothing was done. Send them in parts.",
+    "receipt.often": "More than {most} such mails in one day; nothing more is done before tomorrow.",
+    "receipt.large": "That mail is larger than {most} kB; nothing was done.",
+    "receipt.line": "{person}: {effect} (“{line}”)",
+    "subject.receipt": "Re: {subject}",
+}
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NUMBERS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The catalogue with the owner's replacements in ``own``; unknown fields are left as written."""
+
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return the sentence of that key with its fields filled in."""
+        pattern = self.own.get(key) or LETTER.get(key) or RECEIPT[key]
+        return _FIELD.sub(lambda found: str(values.get(found[1], found[0])), pattern)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.own or key in LETTER or key in RECEIPT
+
+
+def number(count: int) -> str:
+    """Return a small number in words, a greater one in figures with thin groups: `41 306`."""
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}".replace(",", "\u202f")
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return `one person`, `five people`."""
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+def long_day(day: date) -> str:
+    """Return `Monday 23 November`."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+
+
+def plain_day(day: date) -> str:
+    """Return `23 November`."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def short_day(day: date, today: date) -> str:
+    """Return `4 Nov`, and the year with it where it is not close: `14 Mar 2019`."""
+    near = abs((today - day).days) < 300
+    return f"{day.day} {_MONTHS[day.month - 1][:3]}" + ("" if near else f" {day.year}")
+
+
+def month(day: date) -> str:
+    """Return `November`."""
+    return _MONTHS[day.month - 1]
+
+
+def weekday(index: int) -> str:
+    """Return the name of a weekday, Monday = 0."""
+    return _WEEKDAYS[index]
+
+
+def clock(moment: time) -> str:
+    """Return `7:30`."""
+    return f"{moment.hour}:{moment.minute:02}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return `Ana`, `Ana and Tomás`, `Ana, Tomás and Grace`."""
+    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def capital(text: str) -> str:
+    """Return a sentence with its first letter capital."""
+    return text[:1].upper() + text[1:]
