@@ -1,0 +1,1 @@
+"""Tests mirror the rooms; ``journeys`` are whole trips, ``fakes`` the servers they talk to."""

@@ -1,0 +1,27 @@
+"""Fixtures every room may use: a private Dovecot, and a fresh account on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes.dovecot import Account, Dovecot
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """Serve any user with password ``pw`` on 127.0.0.1, for the whole test run."""
+    if not Dovecot.available():
+        pytest.skip("dovecot is not installed (Debian: dovecot-imapd)")
+    server = Dovecot()
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def account(dovecot: Dovecot) -> Account:
+    """Give a user of its own with an empty mailbox (INBOX, Sent, Drafts, Archive, Junk, Trash)."""
+    return dovecot.account()
