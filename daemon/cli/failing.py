@@ -1,0 +1,87 @@
+"""How errors look: the sentence, what the server said, the one thing to do, and the exit code.
+
+An unexpected error is one line and the path of a report. The report holds frames and the kind of the
+error, never its text: that could quote a mail or a secret.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import traceback
+from pathlib import Path
+
+import click
+
+from daemon import clock
+from daemon.cli.output import clean, tell
+from store.errors import AmbiguousError, ConfigError, DigwellError
+
+
+def explain(error: Exception, *, verbose: bool) -> int:
+    """Print what happened to stderr and return the exit code."""
+    if isinstance(error, DigwellError):
+        _tell_known(error)
+        if verbose:
+            _tell_frames(error)
+        return error.exit_code
+    if verbose:
+        tell("".join(traceback.format_exception(error)).rstrip())
+    tell(f"digwell: something went wrong inside digwell ({type(error).__name__}); report: {_report(error)}")
+    return 1
+
+
+def misused(error: click.ClickException) -> int:
+    """Print what was wrong with the words of a command, and where its help is; return the exit code."""
+    if isinstance(error, click.NoSuchCommand):
+        near = ", ".join(error.possibilities or ())
+        tell(f"digwell: no command “{error.command_name}”." + (f" Did you mean {near}?" if near else ""))
+    else:
+        tell(f"digwell: {error.format_message()}")
+    where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "digwell"
+    tell(f"  {where} --help shows how it is used.")
+    return error.exit_code
+
+
+def _tell_known(error: DigwellError) -> None:
+    if isinstance(error, ConfigError) and error.problems:
+        from daemon.config.problems import render_problems  # noqa: PLC0415 - only for a wrong file
+
+        tell(render_problems(error.problems))
+    if isinstance(error, AmbiguousError) and error.choices:
+        tell(f"{clean(error.what)}:")
+        for choice in error.choices:
+            tell(f"  {clean(choice)}")
+    else:
+        tell(f"digwell: {clean(error.what)}")
+    if error.why:
+        tell(f"  {clean(error.why)}")
+    if error.hint:
+        tell(f"  {clean(error.hint)}")
+
+
+def _tell_frames(error: Exception) -> None:
+    tell("".join(traceback.format_tb(error.__traceback__)).rstrip())
+
+
+def _report(error: Exception) -> Path | str:
+    """Write frames and kinds of the error and its causes to a file of the owner's; return its path."""
+    lines = [f"digwell, {clock.rfc3339(clock.now())}\n"]
+    cause: BaseException | None = error
+    while cause is not None:
+        lines += [
+            f"{type(cause).__module__}.{type(cause).__qualname__}\n",
+            *traceback.format_tb(cause.__traceback__),
+        ]
+        cause = cause.__cause__ or cause.__context__
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    for folder in (Path(state) / "digwell", Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = folder / f"error-{clock.now()}-{os.getpid()}.log"
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.writelines(lines)
+        except OSError:
+            continue
+        return path
+    return "could not be written"

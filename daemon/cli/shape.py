@@ -1,0 +1,156 @@
+"""The shape every command shares: the session, the options that stand anywhere, lazy groups, dates.
+
+Must stay light: `digwell --help` imports this file, click and the standard library, nothing else of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@dataclass(slots=True)
+class Session:
+    """What the options that stand anywhere said."""
+
+    config: Path | None = None
+    store: Path | None = None
+    quiet: bool = False
+    verbose: bool = False
+    no_input: bool = False
+
+
+class Moment(click.ParamType[int]):
+    """A date, RFC 3339 or Unix seconds, as Unix seconds; a bare date is its first instant in UTC."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return Unix seconds, or fail with the forms that are understood."""
+        if isinstance(value, int):
+            return value
+        if value.isascii() and value.isdigit() and len(value) >= 9:
+            return int(value)
+        try:
+            told = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}” is no date; write 2026-11-23 or 2026-11-23T07:30:00Z", param, ctx)
+        return int((told if told.tzinfo else told.replace(tzinfo=timezone.utc)).timestamp())
+
+
+def session() -> Session:
+    """Return the session of the command that is running."""
+    found: Session = click.get_current_context().ensure_object(Session)
+    return found
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    if value is not None and value is not False and param.name:
+        setattr(ctx.ensure_object(Session), param.name, value)
+
+
+def anywhere(*, hidden: bool) -> list[click.Parameter]:
+    """Make the options that may stand before and after any command."""
+
+    def option(*names: str, says: str, **more: Any) -> click.Parameter:
+        return click.Option(
+            names, help=says, hidden=hidden, expose_value=False, is_eager=True, callback=_remember, **more
+        )
+
+    path = click.Path(path_type=Path)
+    return [
+        option("--config", type=path, metavar="FILE", says="The configuration to use."),
+        option("--store", type=path, metavar="FILE", says="The store to use."),
+        option("-q", "--quiet", is_flag=True, says="Only what was asked for; no progress."),
+        option("-v", "--verbose", is_flag=True, says="Say more; show where an error comes from."),
+        option("--no-input", is_flag=True, says="Never ask; use what the options say."),
+    ]
+
+
+class Command(click.Command):
+    """A command that also takes the options that stand anywhere, and shows an example."""
+
+    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taken = {name for param in self.params for name in param.opts}
+        self.params += [p for p in anywhere(hidden=True) if not taken.intersection(p.opts)]
+        self.example = example
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples below the options, one a line."""
+        write_examples(formatter, self.example)
+
+
+class Group(click.Group):
+    """A group whose commands are ours, and which shows its help when called alone."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.no_args_is_help = False
+        self.invoke_without_command = True
+        self.params += anywhere(hidden=True)
+        self.example = example
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples below the commands."""
+        write_examples(formatter, self.example)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the named command; without a name show the help and leave with 0."""
+        if not ctx._protected_args and not ctx.args:
+            click.echo(ctx.get_help())
+            return 0
+        return super().invoke(ctx)
+
+
+def write_examples(formatter: click.HelpFormatter, example: str) -> None:
+    """Write the examples of a command, each on a line of its own."""
+    if example:
+        with formatter.section("Examples"):
+            for line in example.strip().splitlines():
+                formatter.write(f"{'':>{formatter.current_indent}}{line.strip()}\n")
+
+
+class LazyCommands(Mapping[str, click.Command]):
+    """Commands by name, each imported from its room when it is first asked for."""
+
+    def __init__(self, rooms: Mapping[str, str]) -> None:
+        self._rooms = rooms
+
+    def __getitem__(self, name: str) -> click.Command:
+        found: click.Command = import_module(f"daemon.cli.{self._rooms[name]}").COMMANDS[name]
+        return found
+
+    def __iter__(self) -> Any:
+        return iter(self._rooms)
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def as_json(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(function)
+
+
+def as_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--as-of``: look from another day; only what came before it counts."""
+    said = "Look from that day (2026-11-23 or RFC 3339): only what came before it counts."
+    return click.option("--as-of", type=Moment(), metavar="DATE", help=said)(function)
+
+
+def dry_run(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``-n/--dry-run``."""
+    said = "Say what would be done and do nothing."
+    return click.option("-n", "--dry-run", is_flag=True, help=said)(function)
