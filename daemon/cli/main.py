@@ -82,8 +82,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
 
 ALSO = {
     "before", "log", "rank", "classify", "skip", "never", "slower", "faster", "every", "gave", "asked",
-    "promised", "kept", "release", "introduced", "same", "different", "friend", "not-a-person", "tag", "untag", "pause",
-    "resume", "schema", "backup", "restore", "forget", "completion",
+    "promised", "kept", "release", "introduced", "same", "different", "friend", "not-a-person", "tag",
+    "untag", "pause", "resume", "schema", "backup", "restore", "forget", "completion",
 }  # fmt: skip
 """Commands that the map only names, so that it stays one screen."""
 
