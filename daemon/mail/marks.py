@@ -1,0 +1,108 @@
+"""Header fields that tell how a message was made: by a person, a list, a mailing program, a machine.
+
+Only what stands in the fields is reported; what it means is the business of ``rules.classify``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from store.facts import Mark, Named
+
+FIELDS = (
+    "List-Id",
+    "List-Post",
+    "List-Unsubscribe",
+    "Precedence",
+    "Auto-Submitted",
+    "Return-Path",
+    "Content-Type",
+    "X-Autoreply",
+    "X-Autorespond",
+    "Feedback-ID",
+    "X-Campaign",
+    "X-CampaignID",
+    "X-MC-User",
+    "X-SG-EID",
+    "X-Mailgun-Sid",
+    "X-Mailing-List",
+    "X-BeenThere",
+    "Mailing-List",
+    "X-Bugzilla-Reason",
+    "X-GitHub-Reason",
+    "X-Digwell",
+)
+
+_PRESENT = {
+    "list-id": Mark.LIST_ID,
+    "list-post": Mark.LIST_ID,
+    "x-mailing-list": Mark.LIST_ID,
+    "x-beenthere": Mark.LIST_ID,
+    "mailing-list": Mark.LIST_ID,
+    "list-unsubscribe": Mark.UNSUBSCRIBE,
+    "x-autoreply": Mark.AUTO,
+    "x-autorespond": Mark.AUTO,
+    "x-bugzilla-reason": Mark.AUTO,
+    "x-github-reason": Mark.AUTO,
+    "feedback-id": Mark.BULK_SENDER,
+    "x-campaign": Mark.BULK_SENDER,
+    "x-campaignid": Mark.BULK_SENDER,
+    "x-mc-user": Mark.BULK_SENDER,
+    "x-sg-eid": Mark.BULK_SENDER,
+    "x-mailgun-sid": Mark.BULK_SENDER,
+    "x-digwell": Mark.OWN,
+}
+_PRECEDENCE = {
+    "list": Mark.PRECEDENCE_LIST,
+    "bulk": Mark.PRECEDENCE_BULK,
+    "junk": Mark.PRECEDENCE_BULK,
+    "auto_reply": Mark.AUTO,
+}
+_MACHINE = re.compile(
+    r"(?:.*[-_.+])?(?:no[-_.]?reply|(?:do[-_.]?)?not[-_.]?reply|nobody|mailer-daemon|postmaster|bounces?"
+    r"|notifications?|notify|alerts?|auto(?:mated)?[-_.]?(?:mail|reply|confirm|notify|message)?)(?:[-_.+].*)?@"
+)
+_OWN_ID = re.compile(r"dw\.\d{4}w\d{2}[a-z]*\.", re.IGNORECASE)
+_TAG = re.compile(r"\[\s*dw\s+\d{4}w\d{2}[a-z]*\.", re.IGNORECASE)
+_CALENDAR = re.compile(
+    r"(?:(?:updated |new )?invitation|accepted|declined|tentative(?:ly accepted)?|cancell?ed(?: event)?"
+    r"|einladung|zugesagt|abgelehnt|abgesagt|aktualisierte einladung|invitación|aceptado|rechazado|cancelado"
+    r"|invitation mise à jour|accepté|refusé|annulé|invito|accettato|rifiutato|annullato)\s*:",
+    re.IGNORECASE,
+)
+
+
+def marks(values: Mapping[str, str], sender: tuple[Named, ...], mid: str, subject: str) -> Mark:
+    """Return the marks of decoded-as-text header values, keyed by lower-case field name."""
+    found = Mark(0)
+    for name in _PRESENT.keys() & values.keys():
+        found |= _PRESENT[name]
+    found |= _PRECEDENCE.get(values.get("precedence", "").strip().lower(), Mark(0))
+    automatic = values.get("auto-submitted", "").partition(";")[0].strip().lower()
+    if automatic and automatic != "no":
+        found |= Mark.AUTO
+    if "return-path" in values and values["return-path"].strip() in {"<>", ""}:
+        found |= Mark.NULL_PATH
+    if any(_MACHINE.match(one.address) for one in sender):
+        found |= Mark.MACHINE_FROM
+    if _OWN_ID.match(mid):
+        found |= Mark.OWN
+    if _TAG.search(subject) or _cites(values):
+        found |= Mark.TAGGED
+    return found | _structure(values.get("content-type", ""), subject)
+
+
+def _cites(values: Mapping[str, str]) -> bool:
+    told = values.get("references", ""), values.get("in-reply-to", "")
+    return any("<dw." in text and _OWN_ID.search(text) is not None for text in told)
+
+
+def _structure(content_type: str, subject: str) -> Mark:
+    """Return what the type of the whole message tells, or a subject only calendars write."""
+    told = content_type[:200].strip().lower()
+    if told.startswith("multipart/report"):
+        return Mark.REPORT
+    if told.startswith("text/calendar") or (told.startswith("multipart/") and _CALENDAR.match(subject)):
+        return Mark.CALENDAR
+    return Mark(0)
