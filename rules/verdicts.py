@@ -72,7 +72,8 @@ class Rhythm:
 class Tie:
     """Everything concluded about one person as of the snapshot's instant.
 
-    ``silence`` is days since the last direct mail; ``cadence`` the days wished (None: the rhythm
+    ``silence`` is days since the last contact, ``strength`` the contact days with a memory of a year as
+    they stood then; ``cadence`` the days wished (None: the rhythm
     speaks), ``cadence_from`` which rule said so; ``warmth`` a probability; ``order`` the figure by
     which due people are ordered; ``gate`` the silence in days from which the person may be named.
     """
@@ -88,6 +89,7 @@ class Tie:
     cadence: int | None
     cadence_from: str
     mutual: bool
+    strength: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

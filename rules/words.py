@@ -141,6 +141,58 @@ RECEIPT: Mapping[str, str] = {
     "subject.receipt": "Re: {subject}",
 }
 
+JUDGEMENT: Mapping[str, str] = {
+    # why now, one sentence a reason; every one is told from the messages or words it cites
+    "why.promise": "You promised: {text}. You said so {day}.",
+    "why.news": "{news}.",
+    "why.your turn": "{first} wrote last, {ago} ago; it is your turn.",
+    "why.your turn.rhythm": "You two write about {every}; it has been {silence}. {first} wrote last, so it is"
+    " your turn.",
+    "why.gone quiet": "It has been {silence} since you two wrote.",
+    "why.gone quiet.rhythm": "You two write about {every}; it has been {silence}.",
+    "why.gone quiet.wish": "You wish to be in touch {every}; it has been {silence}.",
+    "why.gone quiet.old": "You two once wrote about {every}; it has been {silence}.",
+    "why.new": "You first wrote {ago} ago: {mails}, nothing since {last}.",
+    "why.wildcard": "You two last wrote in {month}. After so long: name the gap once, ask for nothing.",
+    "why.unwritten": "You wish to be in touch {every}; there is no mail between you yet.",
+    # rhythm and balance
+    "rhythm": "{every}",
+    "rhythm.wish": "{every} as you wish",
+    "rhythm.new": "first met {ago} ago",
+    "rhythm.span": "{first_year}–{last_year}",
+    "rhythm.year": "{first_year}",
+    "balance": "{out} from you, {in} from {first}",
+    "every": "every {length}",
+    "every.day": "every day or two",
+    "source.note": "your note",
+    "source.rules": "your rules, {origin}",
+    # withheld, and why
+    "withheld.never": "you said never",
+    "withheld.rule": "your rule “{pattern}”",
+    "withheld.snoozed": "you asked for peace until {day}",
+    "withheld.not before": "not before {day} ({origin})",
+    "withheld.bounced": "mail to every known address comes back",
+    "withheld.early": "not due: {silence} days of silence, named from {gate} on",
+    "withheld.rest": "named on {day} and resting until {until}",
+    "withheld.theirs": "has not answered your last {count}; left in peace until {until}",
+    "withheld.one way": "mail has gone one way only",
+    "withheld.lost": "silent for too long; only by lot",
+    # openings: none asks for a favour, and none begs pardon twice
+    "opening.promise": "{first}, I owe you something: {text}. Here it is. How are you?",
+    "opening.news": "{first}, I saw your news and was glad. What is the first thing on your mind there?",
+    "opening.your turn": "{first}, I never answered you about “{subject}”. How did it turn out? How can I"
+    " help?",
+    "opening.your turn.bare": "{first}, I owe you an answer. How have you been? How can I help?",
+    "opening.gone quiet": "{first}, I thought of “{subject}” today. How did it go in the end?",
+    "opening.gone quiet.bare": "{first}, you came to mind today. What are you busy with these days?",
+    "opening.gone quiet.help": "{first}, it has been a while since “{subject}”. What are you working on, and"
+    " how can I help?",
+    "opening.new": "{first}, it was good to meet you. I kept thinking about “{subject}”; how is it going?",
+    "opening.new.bare": "{first}, it was good to meet you. What are you working on these weeks?",
+    "opening.wildcard": "{first}, it has been far too long, and that is on me. What has your attention these"
+    " days?",
+}
+
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -160,11 +212,11 @@ class Words:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the sentence of that key with its fields filled in."""
-        pattern = self.own.get(key) or LETTER.get(key) or RECEIPT[key]
+        pattern = self.own.get(key) or LETTER.get(key) or JUDGEMENT.get(key) or RECEIPT[key]
         return _FIELD.sub(lambda found: str(values.get(found[1], found[0])), pattern)
 
     def __contains__(self, key: str) -> bool:
-        return key in self.own or key in LETTER or key in RECEIPT
+        return key in self.own or key in LETTER or key in JUDGEMENT or key in RECEIPT
 
 
 def number(count: int) -> str:
@@ -206,6 +258,50 @@ def weekday(index: int) -> str:
 def clock(moment: time) -> str:
     """Return `7:30`."""
     return f"{moment.hour}:{moment.minute:02}"
+
+
+def length(days: float) -> str:
+    """Return a length of time as people say it: `day`, `9 days`, `5 weeks`, `4 months`, `7 years`."""
+    for size, one, many, most in (
+        (1.0, "day", "days", 14),
+        (7.0, "week", "weeks", 100),
+        (30.4, "month", "months", 730),
+    ):
+        if days < most:
+            return _sized(round(days / size), one, many)
+    return _sized(round(days / 365.25), "year", "years")
+
+
+def every(days: float) -> str:
+    """Return a rhythm in words: `every day or two`, `every 5 weeks`."""
+    if days < 2.5:
+        return JUDGEMENT["every.day"]
+    return JUDGEMENT["every"].format(length=length(days))
+
+
+def first_name(name: str, address: str) -> str:
+    """Return what to call somebody: `Leal, Tomás` and `Tomás Leal` give `Tomás`."""
+    plain = name.partition("(")[0].strip().strip("'\"")
+    family, comma, given = plain.partition(",")
+    words = (given if comma and given.strip() else family).split()
+    titles = {"dr", "dr.", "prof", "prof.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "sir"}
+    kept = [word for word in words if word.lower() not in titles]
+    if kept and "@" not in kept[0]:
+        return kept[0]
+    local = re.split(r"[._+\-0-9]+", address.partition("@")[0].strip("._+-0123456789"))[0]
+    return local[:1].upper() + local[1:] if local else address
+
+
+def clipped(text: str, most: int = 60) -> str:
+    """Return one line of text, cut at a word where it is longer than ``most``."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    return line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _sized(count: int, one: str, many: str) -> str:
+    return f"{max(count, 1)} {one if count <= 1 else many}"
 
 
 def listed(parts: Sequence[str]) -> str:

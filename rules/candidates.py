@@ -1,0 +1,121 @@
+"""Candidates: who may be named this week and for what reason, and why everybody else may not.
+
+Pure. It must never choose among candidates, and never leave anybody out without saying why.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from rules import due, silences, wishes
+from rules import rhythm as rhythms
+from rules.due import Survey
+from rules.silences import Turn
+from rules.verdicts import Candidate, Reason, Tie
+from rules.words import Words, plain_day
+from store.facts import DAY, Suggested, Timeline
+
+NEW_FROM, NEW_UNTIL = 10, 60
+"""Days after the first mail between which somebody is new and may be named as such."""
+NEW_DAYS = 4
+REST_DAYS = 84
+"""A name that was suggested and not written to rests for twelve weeks, or its own gate."""
+PROMISE_AFTER = 5
+_SAY = Words()
+
+
+def candidates(seen: Survey) -> tuple[Candidate, ...]:
+    """Return one candidate a tie, in the order of the ties; ``withheld`` says why not, if not."""
+    latest = _latest(seen)
+    return tuple(_candidate(seen, tie, latest.get(tie.person.key, ())) for tie in seen.ties)
+
+
+def _candidate(seen: Survey, tie: Tie, named: tuple[Suggested, ...]) -> Candidate:
+    line = seen.line(tie.person.key)
+    reason, seat = _reason(seen, tie, line)
+    withheld = _refused(seen, tie) or _resting(seen, tie, line, named, reason)
+    if not withheld and reason in {Reason.YOUR_TURN, Reason.GONE_QUIET, Reason.WILDCARD}:
+        withheld = _too_soon(seen, tie)
+    return Candidate(tie, reason, seat, withheld)
+
+
+def _reason(seen: Survey, tie: Tie, line: Timeline) -> tuple[Reason, str]:
+    """Return the reason and the seat it asks for: strong, new, old or lot (the wildcard's)."""
+    now = seen.snapshot.as_of
+    promises = seen.standing(tie.person.key).promises
+    if any((act.until or act.at + PROMISE_AFTER * DAY) <= now for act in promises):
+        return Reason.PROMISE, ""
+    if _is_new(tie, line, now):
+        return Reason.NEW, "new"
+    if tie.cadence is None and rhythms.is_gone(tie.rhythm, tie.silence):
+        return Reason.WILDCARD, "lot"
+    return (Reason.YOUR_TURN if silences.turn(line) is Turn.YOURS else Reason.GONE_QUIET), ""
+
+
+def _is_new(tie: Tie, line: Timeline, now: int) -> bool:
+    if not tie.mutual or not line.days or len(line.days) > NEW_DAYS:
+        return False
+    return NEW_FROM <= now / DAY - line.days[0] <= NEW_UNTIL and tie.silence >= NEW_FROM
+
+
+def _refused(seen: Survey, tie: Tie) -> str:
+    """Return why the owner does not want this name, or not now."""
+    key, now = tie.person.key, seen.snapshot.as_of
+    standing, wish = seen.standing(key), seen.wishes[key]
+    if standing.never or (wish.rule and wish.rule.never):
+        return _SAY("withheld.never")
+    pattern = wishes.refusal(tie.person, tie.kind, wish.tags, seen.policy)
+    if pattern:
+        return _SAY("withheld.rule", pattern=pattern)
+    if standing.snoozed_until > now:
+        return _SAY("withheld.snoozed", day=_day(standing.snoozed_until))
+    if wish.rule and wish.rule.not_before and wish.rule.not_before > datetime.fromtimestamp(now, UTC).date():
+        return _SAY("withheld.not before", day=plain_day(wish.rule.not_before), origin=wish.rule.origin)
+    return _SAY("withheld.bounced") if _is_unreachable(seen, tie) else ""
+
+
+def _is_unreachable(seen: Survey, tie: Tie) -> bool:
+    """Tell whether every address bounced for good and nothing came from it since."""
+    dead = {b.address: b.at for b in seen.snapshot.bounces if b.permanent}
+    return all(a.address in dead and a.last_in < dead[a.address] for a in tie.person.addresses)
+
+
+def _resting(seen: Survey, tie: Tie, line: Timeline, named: tuple[Suggested, ...], reason: Reason) -> str:
+    """Return why a name rests: it was suggested lately, skipped, or does not answer."""
+    now = seen.snapshot.as_of
+    span = max(float(tie.cadence or REST_DAYS), tie.gate)
+    ignored = [s for s in named if s.at > line.last_out]
+    skipped = [s for s in seen.standing(tie.person.key).skipped if s.at > line.last_out]
+    marks = [s.at for s in ignored] + [s.at for s in skipped]
+    if marks:
+        until = max(marks) + int(span * min(2 ** (len(ignored) - 1), 4) if ignored else span) * DAY
+        if until > now:
+            return _SAY("withheld.rest", day=_day(max(marks)), until=_day(until))
+    peace = silences.rests_until(line)
+    if peace > now and reason is not Reason.PROMISE:
+        return _SAY("withheld.theirs", count=silences.unanswered(line), until=_day(peace))
+    return ""
+
+
+def _too_soon(seen: Survey, tie: Tie) -> str:
+    if not (tie.mutual or seen.wishes[tie.person.key].named):
+        return _SAY("withheld.one way")
+    if due.is_due(seen, tie):
+        return ""
+    counted = int(tie.silence - due.days_off(seen, tie))
+    return _SAY("withheld.early", silence=counted, gate=int(tie.gate + 0.999))
+
+
+def _latest(seen: Survey) -> dict[int, tuple[Suggested, ...]]:
+    """Return the suggestions of each person, oldest first, under today's person of each address."""
+    person_of = {a.id: tie.person.key for tie in seen.ties for a in tie.person.addresses}
+    found: dict[int, tuple[Suggested, ...]] = {}
+    for suggested in sorted(seen.snapshot.suggested, key=lambda s: s.at):
+        key = person_of.get(suggested.key, suggested.key)
+        found[key] = (*found.get(key, ()), suggested)
+    return found
+
+
+def _day(at: int) -> str:
+    day = datetime.fromtimestamp(at, UTC).date()
+    return f"{plain_day(day)} {day.year}"

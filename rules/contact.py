@@ -1,0 +1,60 @@
+"""Contact: everything that counts as the two having been in touch, folded into one timeline.
+
+Direct mail, meetings that took place and what the owner reports as done. It must never count a
+meeting that was only proposed or was cancelled, nor mail that names many people.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+
+from rules.standing import Standing
+from store.facts import DAY, Meeting, Snapshot, Timeline
+
+
+def timelines(snapshot: Snapshot, standings: Mapping[int, Standing]) -> dict[int, Timeline]:
+    """Return the timelines of the snapshot with meetings and reported contacts as contact days."""
+    result = dict(snapshot.timelines)
+    for key, days in _further_days(snapshot, standings).items():
+        result[key] = _with_days(result.get(key, Timeline()), days)
+    return result
+
+
+def person_of(snapshot: Snapshot) -> dict[int, int]:
+    """Map every address id to the key of its person."""
+    return {a.id: key for key, person in snapshot.people.items() for a in person.addresses}
+
+
+def mails(line: Timeline) -> int:
+    """Return the number of direct mails both ways."""
+    return sum(line.outs) + sum(line.ins)
+
+
+def _further_days(snapshot: Snapshot, standings: Mapping[int, Standing]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for key, standing in standings.items():
+        if key in snapshot.people and standing.done:
+            found.setdefault(key, set()).update(act.at // DAY for act in standing.done)
+    if snapshot.meetings:
+        keys = {a.address: key for key, person in snapshot.people.items() for a in person.addresses}
+        for meeting in _held(snapshot.meetings, snapshot.as_of):
+            for address in meeting.addresses:
+                if address in keys:
+                    found.setdefault(keys[address], set()).add(meeting.at // DAY)
+    return found
+
+
+def _held(meetings: Iterable[Meeting], as_of: int) -> Iterable[Meeting]:
+    """Return the accepted meetings whose day has come, the latest word on each event deciding."""
+    latest = {meeting.uid: meeting for meeting in meetings}
+    return (m for m in latest.values() if m.status == "accepted" and m.at <= as_of)
+
+
+def _with_days(line: Timeline, further: set[int]) -> Timeline:
+    counts = {day: (out, in_) for day, out, in_ in zip(line.days, line.outs, line.ins, strict=True)}
+    for day in further:
+        counts.setdefault(day, (0, 0))
+    days = array("i", sorted(counts))
+    outs, ins = (array("i", (counts[day][way] for day in days)) for way in (0, 1))
+    return Timeline(days, outs, ins, line.others, line.last_out, line.last_in)

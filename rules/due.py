@@ -1,0 +1,140 @@
+"""Due: everything concluded about each tie, computed once a week from a snapshot.
+
+Pure. It orders nobody into a list of five (that is ``rules.suggest``); who may be named, and why
+not, stands in ``rules.candidates``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rules import classify, contact, quiet, warmth, wishes
+from rules import rhythm as rhythms
+from rules.policy import Policy
+from rules.standing import House, Standing, house, standings
+from rules.verdicts import Kind, KindVerdict, Tie
+from rules.warmth import Pulse
+from rules.wishes import Wish
+from store.facts import DAY, Person, Snapshot, Timeline
+
+HUMAN = frozenset({Kind.PERSON, Kind.ROLE})
+_PLAIN = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a week's judgement stands on. All mappings are keyed by ``Person.key``.
+
+    ``lines`` hold meetings and reported contacts too; ``off`` are days off as spans of days.
+    """
+
+    snapshot: Snapshot
+    policy: Policy
+    house: House
+    standings: Mapping[int, Standing]
+    lines: Mapping[int, Timeline]
+    wishes: Mapping[int, Wish]
+    off: tuple[quiet.Span, ...]
+    ties: tuple[Tie, ...]
+
+    def standing(self, key: int) -> Standing:
+        """Return what the owner's words about a person amount to."""
+        return self.standings.get(key, _PLAIN)
+
+    def line(self, key: int) -> Timeline:
+        """Return the contact days with a person, none where there are none."""
+        return self.lines.get(key) or Timeline()
+
+
+def survey(snapshot: Snapshot, policy: Policy, kinds: Mapping[int, KindVerdict] | None = None) -> Survey:
+    """Judge every tie as of the snapshot's instant, the best to write to first.
+
+    ``kinds`` may hold verdicts already known; those missing are made here. Lists and machines have
+    no tie, and neither has anybody without mail both ways of whom the owner never spoke.
+    """
+    person_of = contact.person_of(snapshot)
+    said = standings(snapshot.said, person_of)
+    lines = contact.timelines(snapshot, said)
+    wanted = _wanted(snapshot, policy, said, lines)
+    known = kinds or {}
+    verdicts = {
+        key: known.get(key) or classify.kind_of(snapshot.people[key], said.get(key, _PLAIN), policy)
+        for key in wanted
+    }
+    wanted = {key: wish for key, wish in wanted.items() if verdicts[key].kind in HUMAN}
+    off = quiet.spans(policy, snapshot.said, snapshot.as_of)
+    pulses = warmth.pulses({key: lines[key] for key in wanted if key in lines}, snapshot.as_of)
+    found = [
+        _tie(snapshot.people[key], verdicts[key], wish, lines.get(key), pulses.get(key))
+        for key, wish in wanted.items()
+    ]
+    found.sort(key=lambda tie: (-tie.order, tie.person.id))
+    return Survey(
+        snapshot=snapshot,
+        policy=policy,
+        house=house(snapshot.said, person_of),
+        standings=said,
+        lines=lines,
+        wishes=wanted,
+        off=off,
+        ties=tuple(found),
+    )
+
+
+def ties(
+    snapshot: Snapshot, policy: Policy, kinds: Mapping[int, KindVerdict] | None = None
+) -> tuple[Tie, ...]:
+    """Return every tie, the best to write to first."""
+    return survey(snapshot, policy, kinds).ties
+
+
+def days_off(seen: Survey, tie: Tie) -> float:
+    """Return how many days of a tie's silence were days off, which do not count."""
+    now = seen.snapshot.as_of / DAY
+    return quiet.overlap(seen.off, now - tie.silence, now) if seen.off else 0.0
+
+
+def is_due(seen: Survey, tie: Tie) -> bool:
+    """Tell whether the silence that counts has reached the gate."""
+    return tie.silence - days_off(seen, tie) >= tie.gate
+
+
+def _wanted(
+    snapshot: Snapshot, policy: Policy, said: Mapping[int, Standing], lines: Mapping[int, Timeline]
+) -> dict[int, Wish]:
+    """Return the wishes for those with mail both ways or of whom the owner spoke."""
+    found = {}
+    for key, person in snapshot.people.items():
+        line, standing = lines.get(key), said.get(key, _PLAIN)
+        wish = wishes.wish(person, standing, policy, contact.mails(line) if line else 0)
+        if wish.named or standing.friend or (line is not None and warmth.is_mutual(line)):
+            found[key] = wish
+    return found
+
+
+def _tie(person: Person, kind: KindVerdict, wish: Wish, line: Timeline | None, pulse: Pulse | None) -> Tie:
+    """Put together what is concluded; somebody never written to has been silent for ever."""
+    known = line or Timeline()
+    beat = rhythms.rhythm(
+        known.days, (known.days[-1] if known.days else 0.0) + (pulse.silence if pulse else 0.0)
+    )
+    cadence = round(wish.every * wish.pace) if wish.every else None
+    return Tie(
+        person=person,
+        kind=kind,
+        rhythm=beat,
+        silence=pulse.silence if pulse else NEVER,
+        warmth=pulse.warmth if pulse else 0.0,
+        order=pulse.order if pulse else 0.0,
+        gate=float(cadence) if cadence else rhythms.gate(beat.upper * wish.pace),
+        circle=wish.circle,
+        cadence=cadence,
+        cadence_from=wish.spoke,
+        mutual=warmth.is_mutual(known),
+        strength=pulse.strength if pulse else 0.0,
+    )
+
+
+NEVER = 36_500.0
+"""Silence in days of somebody with whom there has been no contact yet."""

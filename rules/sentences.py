@@ -1,0 +1,164 @@
+"""Sentences: what the mail says about one person, each with the rows that prove it.
+
+Pure. A sentence must never say what no row shows, never count how late the owner is, and never
+ask a favour.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from rules import words
+from rules.due import NEVER, Survey
+from rules.rhythm import is_gone
+from rules.verdicts import Candidate, Evidence, Known, Reason, Tie
+from rules.words import Words, clipped, first_name, length
+from store.facts import Dossier, Exchange, Said, Timeline
+
+SAY = Words()
+REPLY_DAYS = 547
+"""A thread younger than eighteen months is answered, an older one is left in peace."""
+_PREFIX = re.compile(
+    r"^\s*((re|fwd?|fw|aw|wg|sv|vs|antw|tr|rv|ref|odp|res|enc)\s*(\[\d+\])?\s*[:：]\s*)+", re.I
+)
+_EMPTY = frozenset({"", "hi", "hello", "no subject", "(no subject)", "none", "test", "re", "fw"})
+
+
+def why(seen: Survey, candidate: Candidate, dossier: Dossier | None) -> tuple[str, tuple[Evidence, ...]]:
+    """Return the one sentence for why now, and its evidence."""
+    tie, reason = candidate.tie, candidate.reason
+    if reason is Reason.PROMISE:
+        return _promise(seen, tie)
+    proof = _contact_evidence(seen, tie, dossier)
+    values = _values(seen, tie)
+    if reason is Reason.NEW:
+        line = seen.line(tie.person.key)
+        count = words.counted(sum(line.outs) + sum(line.ins), "mail", "mails")
+        return SAY("why.new", mails=count, last=_day(_last(line)), **values), proof
+    if reason is Reason.WILDCARD:
+        last = datetime.fromtimestamp(_last(seen.line(tie.person.key)), UTC).date()
+        return SAY("why.wildcard", month=f"{words.month(last)} {last.year}"), proof
+    return SAY(_key(tie, reason), **values), proof
+
+
+def known(seen: Survey, tie: Tie) -> tuple[Known, ...]:
+    """Return what the owner wrote about a person: the latest notes, the rules' note, the circle's hint."""
+    standing, wish = seen.standing(tie.person.key), seen.wishes[tie.person.key]
+    notes = sorted(standing.notes, key=lambda act: act.at)[-2:]
+    found = [Known(clipped(act.text, 240), SAY("source.note"), (_note(act),)) for act in reversed(notes)]
+    if wish.rule and wish.rule.note:
+        found.append(Known(clipped(wish.rule.note, 240), SAY("source.rules", origin=wish.rule.origin)))
+    if wish.say:
+        circle = next(c for c in seen.policy.circles if c.name == wish.circle)
+        found.append(Known(clipped(wish.say, 240), SAY("source.rules", origin=circle.origin)))
+    return tuple(found)
+
+
+def opening(seen: Survey, candidate: Candidate, last: Exchange | None, *, offers: bool) -> str:
+    """Return a first sentence to write; the owner's own words for the reason come first."""
+    tie, reason = candidate.tie, candidate.reason
+    first = first_name(tie.person.name, tie.person.main.address)
+    subject = topic(last.subject) if last else ""
+    own = seen.policy.words.get(reason.value)
+    if own:
+        months = length(max(tie.silence, 31))
+        return Words({"own": own})("own", first=first, subject=subject or "our last mails", months=months)
+    values: dict[str, object] = {"first": first, "subject": subject}
+    if reason is Reason.PROMISE:
+        promise = _oldest(seen.standing(tie.person.key).promises)
+        return SAY("opening.promise", text=clipped(promise.text, 120).rstrip("."), **values)
+    key = f"opening.{reason.value}"
+    if offers and reason is Reason.GONE_QUIET and subject:
+        return SAY(f"{key}.help", **values)
+    bare = f"{key}.bare"
+    return SAY(bare if bare in SAY and not subject else key, **values)
+
+
+def rhythm_words(seen: Survey, tie: Tie) -> str:
+    """Return the rhythm in words: the wish, the gap that is, or the years of a tie long gone."""
+    days = seen.line(tie.person.key).days
+    if tie.cadence:
+        return SAY("rhythm.wish", every=words.every(tie.cadence))
+    if not days:
+        return ""
+    if is_gone(tie.rhythm, tie.silence):
+        first, last = (datetime.fromtimestamp(day * 86_400, UTC).year for day in (days[0], days[-1]))
+        return SAY("rhythm.span" if first != last else "rhythm.year", first_year=first, last_year=last)
+    if not tie.rhythm.learned:
+        return SAY("rhythm.new", ago=length(seen.snapshot.as_of / 86_400 - days[0]))
+    return SAY("rhythm", every=words.every(tie.rhythm.median))
+
+
+def balance_words(seen: Survey, tie: Tie) -> str:
+    """Return how many direct mails went each way."""
+    line = seen.line(tie.person.key)
+    first = first_name(tie.person.name, tie.person.main.address)
+    return SAY("balance", out=sum(line.outs), first=first, **{"in": sum(line.ins)})
+
+
+def last_exchange(dossier: Dossier | None) -> Exchange | None:
+    """Return the latest direct mail between the two, or the latest at all."""
+    if not dossier or not dossier.exchanges:
+        return None
+    return next((e for e in dossier.exchanges if e.direct), dossier.exchanges[0])
+
+
+def topic(subject: str) -> str:
+    """Return what a subject is about, without reply prefixes; empty where it says nothing."""
+    plain = _PREFIX.sub("", " ".join(subject.split())).strip(" \"'“”")
+    return "" if plain.lower() in _EMPTY or len(plain) < 3 else clipped(plain, 60)
+
+
+def _promise(seen: Survey, tie: Tie) -> tuple[str, tuple[Evidence, ...]]:
+    act = _oldest(seen.standing(tie.person.key).promises)
+    text = clipped(act.text, 120).rstrip(".")
+    return SAY("why.promise", text=text, day=f"on {_day(act.at)}"), (_note(act),)
+
+
+def _key(tie: Tie, reason: Reason) -> str:
+    if tie.silence >= NEVER:
+        return "why.unwritten"
+    if tie.cadence and reason is Reason.GONE_QUIET:
+        return "why.gone quiet.wish"
+    if not tie.rhythm.learned or tie.rhythm.median < 1:
+        return f"why.{reason.value}"
+    if reason is Reason.GONE_QUIET and is_gone(tie.rhythm, tie.silence):
+        return "why.gone quiet.old"
+    return f"why.{reason.value}.rhythm"
+
+
+def _values(seen: Survey, tie: Tie) -> Mapping[str, object]:
+    line = seen.line(tie.person.key)
+    met = seen.snapshot.as_of / 86_400 - line.days[0] if line.days else 0.0
+    return {
+        "first": first_name(tie.person.name, tie.person.main.address),
+        "silence": length(tie.silence),
+        "every": words.every(tie.cadence or tie.rhythm.median),
+        "ago": length(met if len(line.days) and not tie.rhythm.learned else tie.silence),
+    }
+
+
+def _contact_evidence(seen: Survey, tie: Tie, dossier: Dossier | None) -> tuple[Evidence, ...]:
+    last = last_exchange(dossier)
+    if last and last.mid:
+        return (Evidence(message_id=last.mid),)
+    day = _last(seen.line(tie.person.key)) or seen.snapshot.as_of
+    return (Evidence(date=datetime.fromtimestamp(day, UTC).date().isoformat()),)
+
+
+def _last(line: Timeline) -> int:
+    return max(line.last_in, line.last_out, line.days[-1] * 86_400 if line.days else 0)
+
+
+def _oldest(promises: tuple[Said, ...]) -> Said:
+    return min(promises, key=lambda act: act.until or act.at)
+
+
+def _note(act: Said) -> Evidence:
+    return Evidence(note_id=act.id)
+
+
+def _day(at: int) -> str:
+    return words.plain_day(datetime.fromtimestamp(at, UTC).date())
