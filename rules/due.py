@@ -6,10 +6,10 @@ not, stands in ``rules.candidates``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rules import classify, contact, quiet, warmth, wishes
+from rules import contact, quiet, warmth, wishes
 from rules import rhythm as rhythms
 from rules.policy import Policy
 from rules.standing import House, Standing, house, standings
@@ -20,6 +20,8 @@ from store.facts import DAY, Person, Snapshot, Timeline
 
 HUMAN = frozenset({Kind.PERSON, Kind.ROLE})
 _PLAIN = Standing()
+KindOf = Callable[[Person, Standing, Policy], KindVerdict]
+"""How a kind is judged; see ``rules.classify.kind_of``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +49,17 @@ class Survey:
         return self.lines.get(key) or Timeline()
 
 
-def survey(snapshot: Snapshot, policy: Policy, kinds: Mapping[int, KindVerdict] | None = None) -> Survey:
+def survey(snapshot: Snapshot, policy: Policy, kind_of: KindOf) -> Survey:
     """Judge every tie as of the snapshot's instant, the best to write to first.
 
-    ``kinds`` may hold verdicts already known; those missing are made here. Lists and machines have
-    no tie, and neither has anybody without mail both ways of whom the owner never spoke.
+    Lists and machines have no tie, and neither has anybody without mail both ways of whom the owner
+    never spoke.
     """
     person_of = contact.person_of(snapshot)
     said = standings(snapshot.said, person_of)
     lines = contact.timelines(snapshot, said)
     wanted = _wanted(snapshot, policy, said, lines)
-    known = kinds or {}
-    verdicts = {
-        key: known.get(key) or classify.kind_of(snapshot.people[key], said.get(key, _PLAIN), policy)
-        for key in wanted
-    }
+    verdicts = {key: kind_of(snapshot.people[key], said.get(key, _PLAIN), policy) for key in wanted}
     wanted = {key: wish for key, wish in wanted.items() if verdicts[key].kind in HUMAN}
     off = quiet.spans(policy, snapshot.said, snapshot.as_of)
     pulses = warmth.pulses({key: lines[key] for key in wanted if key in lines}, snapshot.as_of)
@@ -82,11 +80,9 @@ def survey(snapshot: Snapshot, policy: Policy, kinds: Mapping[int, KindVerdict] 
     )
 
 
-def ties(
-    snapshot: Snapshot, policy: Policy, kinds: Mapping[int, KindVerdict] | None = None
-) -> tuple[Tie, ...]:
+def ties(snapshot: Snapshot, policy: Policy, kind_of: KindOf) -> tuple[Tie, ...]:
     """Return every tie, the best to write to first."""
-    return survey(snapshot, policy, kinds).ties
+    return survey(snapshot, policy, kind_of).ties
 
 
 def days_off(seen: Survey, tie: Tie) -> float:

@@ -264,7 +264,7 @@ def length(days: float) -> str:
     """Return a length of time as people say it: `day`, `9 days`, `5 weeks`, `4 months`, `7 years`."""
     for size, one, many, most in (
         (1.0, "day", "days", 14),
-        (7.0, "week", "weeks", 100),
+        (7.0, "week", "weeks", 126),
         (30.4, "month", "months", 730),
     ):
         if days < most:

@@ -1,0 +1,64 @@
+"""The week as a whole: who is named, how often, and whether every sentence is proven."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import digest
+from rules.due import survey
+from rules.policy import Policy
+from rules.verdicts import Digest, Reason
+from store.facts import Snapshot
+from tests.rules.worlds import Friend, dossiers, friend, person, steady, world
+
+OCCASION = digest.Occasion("2026w48", "2026-11-23", b"key")
+PLAIN = Policy()
+
+
+def compose(snapshot: Snapshot, policy: Policy = PLAIN, occasion: digest.Occasion = OCCASION) -> Digest:
+    seen = survey(snapshot, policy, person)
+    return digest.compose(seen, dossiers(snapshot, digest.wanted(seen, occasion)), occasion)
+
+
+def names(made: Digest) -> list[str]:
+    return [s.person.name for s in made.suggestions]
+
+
+def test_somebody_late_is_named_and_somebody_in_rhythm_is_not() -> None:
+    made = compose(world([steady("Ana Ribeiro", 21, 100), steady("Grace Adeyemi", 60, 30)]))
+    assert names(made) == ["Ana Ribeiro"]
+    assert made.suggestions[0].reason is Reason.YOUR_TURN
+    assert made.suggestions[0].sentence == (
+        "You two write about every 3 weeks; it has been 14 weeks. Ana wrote last, so it is your turn."
+    )
+
+
+def test_the_wildcard_is_somebody_lost_and_the_same_whenever_it_is_drawn() -> None:
+    lost = [steady(f"Lost {n}", 30, 1500 + n) for n in range(30)]
+    first, second = compose(world(lost)), compose(world(lost))
+    assert [s.wildcard for s in first.suggestions].count(True) == 1
+    assert names(first) == names(second)
+    assert first.pool == 30
+
+
+mails = st.lists(st.tuples(st.integers(0, 4000), st.sampled_from("oi")), min_size=1, max_size=30)
+worlds = st.lists(mails, max_size=25).map(
+    lambda many: [friend(f"Friend Nr{n}", some) for n, some in enumerate(many)]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds)
+def test_no_mail_names_more_than_five_or_anybody_twice_and_every_sentence_is_proven(
+    friends: list[Friend],
+) -> None:
+    snapshot = world(friends)
+    made = compose(snapshot)
+    assert len(made.suggestions) <= 5
+    assert len({s.person.key for s in made.suggestions}) == len(made.suggestions)
+    for suggestion in made.suggestions:
+        exist = {e.mid for e in dossiers(snapshot, [suggestion.person.key])[suggestion.person.key].exchanges}
+        assert suggestion.evidence
+        assert all(row.date or row.message_id in exist for row in suggestion.evidence)
+        assert "{" not in suggestion.sentence + suggestion.opening
