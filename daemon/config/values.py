@@ -19,15 +19,18 @@ class SecretSource:
     """Where a password or token comes from: exactly one way, see ``daemon.config.secrets``.
 
     ``way`` is command, file, credential, keyring, token_command or sign_in; ``value`` its argument.
+    ``client`` and ``tenant`` belong to sign_in only.
     """
 
     way: str
     value: str = ""
+    client: str = ""
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxConfig:
-    """One IMAP account. ``since`` is None for everything."""
+    """One IMAP account. ``since`` is None for everything; ``since_days``: asked for as so many days."""
 
     name: str
     host: str
@@ -40,6 +43,7 @@ class MailboxConfig:
     since: date | None = None
     read: Literal["headers", "first lines"] = "headers"
     also_me: tuple[str, ...] = ()
+    since_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,11 @@ class CommandsConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything the owner configured; the first mailbox receives the digest."""
+    """Everything the owner configured; the first mailbox receives the digest.
+
+    ``rules`` may name a file that does not exist. ``mailboxes`` is empty only where there is no
+    configuration at all and the command can do without (imports, ranking).
+    """
 
     mailboxes: tuple[MailboxConfig, ...]
     digest: DigestConfig
@@ -96,4 +104,4 @@ class Config:
     @property
     def owner(self) -> str:
         """The address the digest goes to."""
-        return self.digest.to or self.mailboxes[0].user
+        return self.digest.to or (self.mailboxes[0].user if self.mailboxes else "")

@@ -1,0 +1,117 @@
+"""Find, read and check config.yaml: a ``Config``, or every fault of the file at once.
+
+Must never print the value of a key that may hold a secret, nor read a file that others can write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+from daemon import clock
+from daemon.config.files import DEFAULT_RULES, read_guarded, show_path
+from daemon.config.values import CommandsConfig, Config, DigestConfig
+from store.errors import ConfigError
+
+SYSTEM_CONFIG = Path("/etc/digwell/config.yaml")
+SYSTEM_STORE = Path("/var/lib/digwell/digwell.db")
+
+
+def load(
+    path: Path | None,
+    store: Path | None,
+    environ: Mapping[str, str],
+    *,
+    needed: bool = True,
+    today: date | None = None,
+) -> Config:
+    """Return the configuration of a file, or of the first that the search order finds.
+
+    ``store`` (then ``$DIGWELL_STORE``) beats the file. ``today`` settles what ``since: 3y`` means, by
+    default the clock's day. With ``needed=False`` the absence of any file gives a configuration
+    without mailboxes. Raises ConfigError with every fault.
+    """
+    file = find(path, environ)
+    if file is None and needed:
+        places = "\n".join(f"  {p}" for p in search(path, environ))
+        raise ConfigError(
+            f"there is no configuration yet; looked for\n{places}", hint="make one: digwell init"
+        )
+    found = read(file, environ) if file else _without_file(environ)
+    told = store or (Path(environ["DIGWELL_STORE"]) if environ.get("DIGWELL_STORE") else None)
+    if told is not None:
+        found = replace(found, store=told.absolute())
+    return _settle_since(found, today)
+
+
+def search(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return where a configuration is looked for, first place first."""
+    if path is not None:
+        return (path.absolute(),)
+    if environ.get("DIGWELL_CONFIG"):
+        return (Path(environ["DIGWELL_CONFIG"]).absolute(),)
+    return (folder(environ, "XDG_CONFIG_HOME", ".config") / "digwell/config.yaml", SYSTEM_CONFIG)
+
+
+def find(path: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """Return the file that counts; one named outright must exist."""
+    places = search(path, environ)
+    found = next((p for p in places if p.is_file()), None)
+    if found is None and len(places) == 1:
+        raise ConfigError(f"there is no file {places[0]}", hint="make one: digwell init")
+    return found
+
+
+def folder(environ: Mapping[str, str], variable: str, otherwise: str) -> Path:
+    """Return an XDG folder; a relative or empty variable does not count (as that standard asks)."""
+    told = environ.get(variable, "")
+    return Path(told) if told.startswith("/") else user_home(environ) / otherwise
+
+
+def user_home(environ: Mapping[str, str]) -> Path:
+    """Return the owner's home."""
+    return Path(environ["HOME"]) if environ.get("HOME") else Path("~").expanduser()
+
+
+def default_store(file: Path | None, environ: Mapping[str, str]) -> Path:
+    """Return where the store lies if nobody says: the system's for the system's configuration."""
+    if file is not None and file.parent == SYSTEM_CONFIG.parent:
+        return SYSTEM_STORE
+    return folder(environ, "XDG_DATA_HOME", ".local/share") / "digwell/digwell.db"
+
+
+def read(file: Path, environ: Mapping[str, str]) -> Config:
+    """Return the configuration of one file; ``since_days`` is still open. Raises ConfigError."""
+    text = read_guarded(file)
+    # pydantic and ruamel.yaml cost a tenth of a second
+    from daemon.config import build  # noqa: PLC0415
+
+    home = build.Home(file.parent, user_home(environ), default_store(file, environ))
+    return replace(build.read(show_path(file), text, home), file=file)
+
+
+def _settle_since(config: Config, today: date | None) -> Config:
+    if not any(m.since_days for m in config.mailboxes):
+        return config
+    day = today or datetime.fromtimestamp(clock.now(), timezone.utc).date()
+    return replace(
+        config,
+        mailboxes=tuple(
+            replace(m, since=day - timedelta(days=m.since_days)) if m.since_days else m
+            for m in config.mailboxes
+        ),
+    )
+
+
+def _without_file(environ: Mapping[str, str]) -> Config:
+    return Config(
+        mailboxes=(),
+        digest=DigestConfig(),
+        smtp=None,
+        commands=CommandsConfig(),
+        drafts=False,
+        store=default_store(None, environ),
+        rules=folder(environ, "XDG_CONFIG_HOME", ".config") / "digwell" / DEFAULT_RULES,
+    )

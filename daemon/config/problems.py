@@ -1,0 +1,82 @@
+"""Faults of a YAML file as its owner reads them: place, sentence, source line, caret, better way.
+
+Must never show the value of a key that may hold a secret: lines are covered before they are kept.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+from store.errors import Problem
+
+_SECRET_WORD = re.compile(
+    r"pas+w|pass|passphrase|pwd|secret|token|credential|api_?key|auth(?!or)", re.IGNORECASE
+)
+_KEY = re.compile(r"""(?P<before>^|[\s{,\-"'])(?P<key>[\w.\-]+)(?P<after>["']?\s*:)(?=\s|$)""")
+_LOGIN_IN_URL = re.compile(r"//[^\s/@]*@")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+COVER = "..."
+
+
+def may_hold_a_secret(key: str) -> bool:
+    """Tell whether a key of that name, misspelt or not, may have a secret as its value."""
+    if _SECRET_WORD.search(key):
+        return True
+    return bool(difflib.get_close_matches(key.lower(), ("password", "passwort", "passwd"), 1, 0.75))
+
+
+def source_lines(text: str) -> tuple[str, ...]:
+    """Return the lines of a file fit to be shown: secrets covered, control characters gone."""
+    shown: list[str] = []
+    covered_from: int | None = None  # indentation of the key whose value runs over the next lines
+    for line in re.split(r"\r\n|\n|\r", text):
+        indent = len(line) - len(line.lstrip(" -\t"))
+        if covered_from is not None and (indent > covered_from or not line.strip()):
+            shown.append(" " * indent + (COVER if line.strip() else ""))
+            continue
+        covered_from = None
+        secret = next((m for m in _KEY.finditer(line) if may_hold_a_secret(m["key"])), None)
+        if secret:
+            covered_from = indent
+            rest = line[secret.end() :].strip()
+            line = line[: secret.end()] + (f" {COVER}" if rest else "")  # noqa: PLW2901
+        shown.append(_CONTROL.sub("?", _LOGIN_IN_URL.sub(f"//{COVER}@", line.replace("\t", " "))))
+    return tuple(shown)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``did you mean “…”?`` for the nearest known word, or nothing."""
+    names = list(known)
+    near = difflib.get_close_matches(word.lower(), [n.lower() for n in names], 1, 0.6)
+    if not near:
+        return ""
+    return f"did you mean “{next(n for n in names if n.lower() == near[0])}”?"
+
+
+def shown(value: str, most: int = 60) -> str:
+    """Return a value of the file in quotation marks, without control characters, cut to length."""
+    text = _CONTROL.sub("?", value)
+    return f"“{text[: most - 1]}…”" if len(text) > most else f"“{text}”"
+
+
+def render_problems(problems: Sequence[Problem]) -> str:
+    """Return all problems as text: ``file:line:col: message``, the source line, a caret, the hint."""
+    return "\n".join(_render(problem) for problem in problems)
+
+
+def _render(problem: Problem) -> str:
+    if not problem.line:
+        head = f"{problem.file}: {problem.message}"
+        return head + (f"\n      = {problem.hint}" if problem.hint else "")
+    lines = [f"{problem.file}:{problem.line}:{problem.column}: {problem.message}"]
+    gutter = max(5, len(str(problem.line)) + 1)
+    if problem.source.strip():
+        caret = " " * (problem.column - 1) + "^" * max(1, problem.width)
+        lines.append(f"{problem.line:>{gutter}} | {problem.source}")
+        if problem.column <= len(problem.source) + 1:
+            lines.append(f"{'':>{gutter}} | {caret[: len(problem.source) + 1]}")
+    if problem.hint:
+        lines.append(f"{'':>{gutter}} = {problem.hint}")
+    return "\n".join(lines)
