@@ -1,0 +1,88 @@
+"""Signals to a process that sleeps, works, or is stuck."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+ASLEEP = """
+import time
+from daemon.service.stop import Stop, Stopping
+with Stop() as stop:
+    print("on", flush=True)
+    try:
+        with stop.asleep():
+            time.sleep(30)
+    except Stopping:
+        print("clean", flush=True)
+"""
+AT_WORK = """
+import time
+from daemon.service.stop import Stop, Stopping
+with Stop() as stop:
+    print("on", flush=True)
+    try:
+        end = time.monotonic() + 1.5
+        while time.monotonic() < end:
+            time.sleep(0.05)
+        print("finished", flush=True)
+        stop.check()
+    except Stopping:
+        print("clean", flush=True)
+"""
+STUCK = """
+import socket
+from daemon.service.stop import Stop, Stopping
+one, other = socket.socketpair()
+with Stop() as stop:
+    print("on", flush=True)
+    try:
+        one.recv(1)
+    except Stopping:
+        print("clean", flush=True)
+"""
+RELOAD = """
+import time
+from daemon.service.stop import Stop
+with Stop() as stop:
+    print("on", flush=True)
+    while not stop.reload:
+        time.sleep(0.02)
+    print("reload", flush=True)
+"""
+
+
+def story(code: str, number: signal.Signals) -> tuple[list[str], float, int]:
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "on\n"
+        began = time.monotonic()
+        process.send_signal(number)
+        said = process.stdout.read().split()
+    return said, time.monotonic() - began, process.returncode
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_sleeper_goes_at_once(number: signal.Signals) -> None:
+    said, seconds, code = story(ASLEEP, number)
+    assert (said, code) == (["clean"], 0)
+    assert seconds < 2
+
+
+def test_a_worker_may_finish_its_piece() -> None:
+    said, _, code = story(AT_WORK, signal.SIGTERM)
+    assert (said, code) == (["finished", "clean"], 0)
+
+
+def test_one_who_is_stuck_is_torn_away_within_ten_seconds() -> None:
+    said, seconds, code = story(STUCK, signal.SIGTERM)
+    assert (said, code) == (["clean"], 0)
+    assert seconds < 10
+
+
+def test_a_hangup_asks_for_a_reload() -> None:
+    assert story(RELOAD, signal.SIGHUP)[0] == ["reload"]
