@@ -1,0 +1,112 @@
+"""Take pictures of every letter: 360 and 700 px wide, light and dark, with and without its style block.
+
+Needs a Chromium on the machine; writes PNG files into pictures/. Look at them before you change a letter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from daemon.digest.render import render  # noqa: E402
+from tests.digest import examples  # noqa: E402
+
+WIDTHS = (360, 700)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+
+
+def browser() -> str:
+    """Return the program to take pictures with."""
+    for name in BROWSERS:
+        if found := shutil.which(name):
+            return found
+    raise SystemExit("no Chromium found: install one (on Debian: apt-get install chromium)")
+
+
+def variants(html: str) -> dict[str, str]:
+    """Return the letter as different mail programs show it; dark is forced by the page's own rules."""
+    dark = html.replace("@media (prefers-color-scheme:dark)", "@media all")
+    bare = _STYLE.sub("", html)
+    return {
+        "light": html.replace("@media (prefers-color-scheme:dark)", "@media not all"),
+        "dark": dark,
+        "bare": bare,
+        "inverted": bare.replace("<html ", '<html style="filter:invert(1) hue-rotate(180deg)" '),
+    }
+
+
+def take(program: str, page: Path, picture: Path, width: int) -> None:
+    """Take one picture, as tall as the page."""
+    with tempfile.TemporaryDirectory() as profile:
+        base = [
+            program, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+            "--force-color-profile=srgb", f"--user-data-dir={profile}",
+        ]  # fmt: skip
+        # a frame of the wanted width: a window may not be narrower than 500 px
+        frame = page.with_suffix(f".{width}.frame.html")
+        height = measure(base, page, frame, width)
+        done = subprocess.run(
+            [*base, f"--screenshot={picture}", f"--window-size={max(width, 500)},{height}", frame.as_uri()],
+            capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        if not picture.exists():
+            raise SystemExit(done.stderr.decode(errors="replace")[-2000:])
+
+
+def measure(base: list[str], page: Path, frame: Path, width: int) -> int:
+    """Write a frame of that width around the page and return how tall it becomes, or complain of a scroll."""
+    script = (
+        "const f=document.querySelector('iframe');f.onload=()=>{const d=f.contentDocument.documentElement;"
+        "f.style.height=d.scrollHeight+'px';document.body.dataset.size=d.scrollWidth+'x'+d.scrollHeight}"
+    )
+    source = page.read_text().replace("&", "&amp;").replace('"', "&quot;")
+    frame.write_text(
+        '<!DOCTYPE html><meta charset="utf-8"><body style="margin:0">'
+        f'<iframe srcdoc="{source}" style="border:0;width:{width}px;height:400px"></iframe>'
+        f"<script>{script}</script></body>"
+    )
+    shown = subprocess.run(
+        [*base, "--dump-dom", "--virtual-time-budget=4000", "--window-size=700,1000", frame.as_uri()],
+        capture_output=True, timeout=120, check=False,
+    ).stdout.decode(errors="replace")  # fmt: skip
+    found = re.search(r'data-size="(\d+)x(\d+)"', shown)
+    if not found:
+        raise SystemExit(f"{page.name}: could not be measured")
+    if int(found[1]) > width:
+        raise SystemExit(f"{page.name}: {found[1]} px wide, so it scrolls sideways at {width} px")
+    return int(found[2])
+
+
+def main() -> None:
+    """Take all pictures, or those of the letters named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--to", type=Path, default=ROOT / "pictures")
+    parser.add_argument("letters", nargs="*", default=[])
+    told = parser.parse_args()
+    told.to.mkdir(parents=True, exist_ok=True)
+    program = browser()
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, make in examples.ALL.items():
+            if told.letters and name not in told.letters:
+                continue
+            html = render(make(), examples.settings()).html
+            for look, source in variants(html).items():
+                page = Path(scratch) / f"{name}-{look}.html"
+                page.write_text(source)
+                for width in WIDTHS:
+                    picture = told.to / f"{name}-{look}-{width}.png"
+                    take(program, page, picture, width)
+                    print(picture)
+
+
+if __name__ == "__main__":
+    main()
