@@ -162,8 +162,8 @@ def ruth() -> Suggestion:
         last=last("2019-03-14", False, "Re: thesis thank-you", "ruth.lindqvist@example.edu"),
         rhythm_words="2016–2019",
         balance_words="13 from you, 18 from Ruth",
-        opening="Ruth, it has been far too long, and that is on me. I still draw the failure first, because of"
-        " you. What has your attention these days?",
+        opening="Ruth, it has been far too long, and that is on me. I still draw the failure first, because"
+        " of you. What has your attention these days?",
     )
 
 
