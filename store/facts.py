@@ -77,9 +77,10 @@ class Mark(IntFlag):
 
 
 NO_MARKS = Mark(0)
-MACHINE_MARKS = Mark.AUTO | Mark.NULL_PATH | Mark.REPORT | Mark.PRECEDENCE_BULK
+MACHINE_MARKS = Mark.AUTO | Mark.NULL_PATH | Mark.REPORT
 LIST_MARKS = Mark.LIST_ID | Mark.PRECEDENCE_LIST
-NEWS_MARKS = Mark.UNSUBSCRIBE | Mark.BULK_SENDER
+# Precedence: bulk is no proof of a machine: old discussion lists set it on everybody's letters
+NEWS_MARKS = Mark.UNSUBSCRIBE | Mark.BULK_SENDER | Mark.PRECEDENCE_BULK
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from daemon.mail.words import clean, decode
+from store.addresses import normalise
 from store.facts import Named
 
 CAP = 64 * 1024  # characters of one field that are looked at
@@ -32,8 +33,6 @@ _TOKEN = re.compile(
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
 _LITERAL = re.compile(r"\[[0-9a-zA-Z.:-]{2,60}\]$")
 _NO_DOMAIN = re.compile(r"[\s<>()\[\]\\,;:\"@]|\.\.|^\.")
-
-normalise = str.casefold
 
 Listed = tuple[tuple[Named, ...], int]
 

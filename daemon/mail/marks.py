@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rules.senders import machine_name
 from store.facts import Mark, Named
 
 FIELDS = (
@@ -34,23 +35,14 @@ FIELDS = (
     "X-Digwell",
 )
 
+_DISCUSSION = frozenset({"list-post", "x-mailing-list", "x-beenthere", "mailing-list"})
+_BULK = frozenset({"x-campaign", "x-campaignid", "x-mc-user", "x-sg-eid", "x-mailgun-sid"})
 _PRESENT = {
-    "list-id": Mark.LIST_ID,
-    "list-post": Mark.LIST_ID,
-    "x-mailing-list": Mark.LIST_ID,
-    "x-beenthere": Mark.LIST_ID,
-    "mailing-list": Mark.LIST_ID,
     "list-unsubscribe": Mark.UNSUBSCRIBE,
     "x-autoreply": Mark.AUTO,
     "x-autorespond": Mark.AUTO,
     "x-bugzilla-reason": Mark.AUTO,
     "x-github-reason": Mark.AUTO,
-    "feedback-id": Mark.BULK_SENDER,
-    "x-campaign": Mark.BULK_SENDER,
-    "x-campaignid": Mark.BULK_SENDER,
-    "x-mc-user": Mark.BULK_SENDER,
-    "x-sg-eid": Mark.BULK_SENDER,
-    "x-mailgun-sid": Mark.BULK_SENDER,
     "x-digwell": Mark.OWN,
 }
 _PRECEDENCE = {
@@ -59,10 +51,8 @@ _PRECEDENCE = {
     "junk": Mark.PRECEDENCE_BULK,
     "auto_reply": Mark.AUTO,
 }
-_MACHINE = re.compile(
-    r"(?:.*[-_.+])?(?:no[-_.]?reply|(?:do[-_.]?)?not[-_.]?reply|nobody|mailer-daemon|postmaster|bounces?"
-    r"|notifications?|notify|alerts?|auto(?:mated)?[-_.]?(?:mail|reply|confirm|notify|message)?)(?:[-_.+].*)?@"
-)
+# Providers that put Feedback-ID on every letter of a person.
+_PERSONAL = re.compile(r"(?:fastmail|proton)\s*$", re.IGNORECASE)
 _OWN_ID = re.compile(r"dw\.\d{4}w\d{2}[a-z]*\.", re.IGNORECASE)
 _TAG = re.compile(r"\[\s*dw\s+\d{4}w\d{2}[a-z]*\.", re.IGNORECASE)
 _CALENDAR = re.compile(
@@ -78,19 +68,34 @@ def marks(values: Mapping[str, str], sender: tuple[Named, ...], mid: str, subjec
     found = Mark(0)
     for name in _PRESENT.keys() & values.keys():
         found |= _PRESENT[name]
+    found |= _many(values)
     found |= _PRECEDENCE.get(values.get("precedence", "").strip().lower(), Mark(0))
     automatic = values.get("auto-submitted", "").partition(";")[0].strip().lower()
     if automatic and automatic != "no":
         found |= Mark.AUTO
     if "return-path" in values and values["return-path"].strip() in {"<>", ""}:
         found |= Mark.NULL_PATH
-    if any(_MACHINE.match(one.address) for one in sender):
+    if any(machine_name(one.address) for one in sender):
         found |= Mark.MACHINE_FROM
     if _OWN_ID.match(mid):
         found |= Mark.OWN
     if _TAG.search(subject) or _cites(values):
         found |= Mark.TAGGED
     return found | _structure(values.get("content-type", ""), subject)
+
+
+def _many(values: Mapping[str, str]) -> Mark:
+    """Return whether a discussion list or a bulk mailing program carried the message.
+
+    Newsletters have a List-Id too; what can be posted to, or bears no sign of a mailing program, is a
+    discussion.
+    """
+    if not _DISCUSSION.isdisjoint(values) and values.get("list-post", "").strip().upper() != "NO":
+        return Mark.LIST_ID
+    feedback = values.get("feedback-id", "")
+    if not _BULK.isdisjoint(values) or (feedback and not _PERSONAL.search(feedback[-60:])):
+        return Mark.BULK_SENDER
+    return Mark.LIST_ID if "list-id" in values else Mark(0)
 
 
 def _cites(values: Mapping[str, str]) -> bool:
