@@ -21,6 +21,11 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def wall() -> float:
+    """Return the real wall clock, for measuring gaps only: it also runs while the machine sleeps."""
+    return time.time()
+
+
 def zone(name: str) -> ZoneInfo:
     """Return the zone of that IANA name; ``system`` means the machine's own."""
     if name != "system":

@@ -1,0 +1,224 @@
+"""Header fields streamed off the line: several folders and commands in flight, nothing parsed twice.
+
+Only named header fields and INTERNALDATE are asked for, never ENVELOPE, always with a cap and always
+with PEEK. Answers that look as nearly all do are framed by one expression; any other takes the
+general way. A message is paired with its header by the UID of the same answer, or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from daemon.mail import listing, parse
+from daemon.mail.answers import Answer, Value, internal_date, number, pairs, read_answer
+from daemon.mail.talk import Talk, mailbox_name
+from daemon.mail.troubles import RefusedError
+from daemon.mail.values import Batch, Damaged, Opened, Piece, RawHeader, Slice, Visit
+
+HEADER_CAP = 65_536
+IN_FLIGHT = 16
+MESSAGES_IN_FLIGHT = 6_000
+SET_LIMIT = 4_000
+
+_ITEMS = b"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)]<0.%d>)" % (
+    " ".join(parse.FIELDS).upper().encode(),
+    HEADER_CAP,
+)
+_USUAL = re.compile(
+    rb'\* \d+ FETCH \(UID (\d+) INTERNALDATE "([^"\r\n]{24,30})" '
+    rb"BODY\[HEADER\.FIELDS \([^)\r\n]*\)\](?:<0>)? \{(\d{1,7})\}\r\n"
+)
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A command on its way: for which visit, and for which slice (None: the EXAMINE)."""
+
+    tag: bytes
+    visit: Visit
+    part: Slice | None
+
+
+def stream(talk: Talk, visits: Iterable[Visit], depth: int = IN_FLIGHT) -> Iterator[Opened | Batch]:
+    """Open folder after folder for reading and stream the headers of its slices, in the order given.
+
+    A refused command is reported in its place and ends nothing; whatever else goes wrong is raised.
+    """
+    todo = _commands(visits)
+    flying: deque[_Sent] = deque()
+    load = 0
+    drained = False
+    while True:
+        while not drained and len(flying) < depth and load < MESSAGES_IN_FLIGHT:
+            command = next(todo, None)
+            if command is None:
+                drained = True
+                break
+            visit, part, text = command
+            flying.append(_Sent(talk.send(text), visit, part))
+            load += _weight(part)
+        if not flying:
+            return
+        sent = flying.popleft()
+        load -= _weight(sent.part)
+        talk.wire.arm()
+        yield _opened(talk, sent) if sent.part is None else _batch(talk, sent, sent.part)
+
+
+def _commands(visits: Iterable[Visit]) -> Iterator[tuple[Visit, Slice | None, bytes]]:
+    for visit in visits:
+        if not visit.opened:
+            yield visit, None, b"EXAMINE " + mailbox_name(visit.wire)
+        for part in visit.slices:
+            yield visit, part, b"UID FETCH " + _set(part) + b" " + _ITEMS
+
+
+def _set(part: Slice) -> bytes:
+    if part.uids:
+        return uid_set(part.uids)
+    return b"%d:%d" % (part.low, part.high)
+
+
+def _weight(part: Slice | None) -> int:
+    return 0 if part is None else (part.expected if part.expected >= 0 else part.high - part.low + 1)
+
+
+def _opened(talk: Talk, sent: _Sent) -> Opened:
+    try:
+        return Opened(sent.visit, listing.examined(sent.visit.wire, talk.hear(sent.tag)))
+    except RefusedError as refused:
+        return Opened(sent.visit, None, refused)
+
+
+def _batch(talk: Talk, sent: _Sent, part: Slice) -> Batch:
+    """Collect the answers to one FETCH. The hot loop: the usual answer costs one match."""
+    wire, found = talk.wire, dict[int, RawHeader | Damaged]()
+    match = _USUAL.match
+    while True:
+        usual = match(wire.buf, wire.pos)
+        if usual is None:
+            if wire.buf.find(b"\n", wire.pos) < 0:
+                wire.more()
+                continue
+        else:
+            start = usual.end()
+            end = start + int(usual[3])
+            if len(wire.buf) < end + 3 and end - start <= HEADER_CAP:
+                wire.more()
+                continue
+            if wire.buf[end : end + 3] == b")\r\n":
+                uid = int(usual[1])
+                found[uid] = RawHeader(uid, internal_date(usual[2]), wire.buf[start:end])
+                wire.pos = end + 3
+                continue
+        answer = read_answer(wire)
+        if answer.tag == sent.tag:
+            return _settled(talk, sent, part, answer, found)
+        if talk.notice(answer) and answer.text.split(b" ", 2)[1:2] == [b"FETCH"]:
+            _unusual(answer, found)
+
+
+def _settled(
+    talk: Talk, sent: _Sent, part: Slice, answer: Answer, found: dict[int, RawHeader | Damaged]
+) -> Batch:
+    refused = None
+    try:
+        talk.settle(answer)
+    except RefusedError as error:
+        refused = error
+    inside = {uid for uid in found if part.low <= uid <= part.high}
+    return Batch(sent.visit, part, [found[uid] for uid in sorted(inside)], refused)
+
+
+def _unusual(answer: Answer, found: dict[int, RawHeader | Damaged]) -> None:
+    """Read a FETCH answer of any shape; one without a header is somebody's flags and no concern of ours."""
+    given = answer.values()
+    figures = pairs(given[2]) if len(given) > 2 else {}
+    uid = number(figures.get(b"UID"))
+    bodies = [value for name, value in figures.items() if name.startswith(b"BODY[HEADER")]
+    if uid < 1 or not bodies:
+        return
+    raw, received = bodies[0], figures.get(b"INTERNALDATE")
+    if not isinstance(raw, bytes):
+        found[uid] = Damaged(uid, b"", "the server gave no header")
+    elif not isinstance(received, bytes):
+        found[uid] = Damaged(uid, raw, "the server gave no date of receipt")
+    else:
+        found[uid] = RawHeader(uid, internal_date(received), raw)
+
+
+def uid_set(uids: Iterable[int]) -> bytes:
+    """Write UIDs as an ascending set, runs folded."""
+    runs: list[list[int]] = []
+    for uid in sorted(set(uids)):
+        if runs and uid == runs[-1][1] + 1:
+            runs[-1][1] = uid
+        else:
+            runs.append([uid, uid])
+    return b",".join(b"%d" % low if low == high else b"%d:%d" % (low, high) for low, high in runs)
+
+
+def sets(uids: Iterable[int]) -> Iterator[bytes]:
+    """Write UIDs as ascending sets, each short enough for any server."""
+    held: list[int] = []
+    for uid in sorted(set(uids)):
+        held.append(uid)
+        if len(held) >= SET_LIMIT // 8:
+            yield uid_set(held)
+            held = []
+    if held:
+        yield uid_set(held)
+
+
+def structure(talk: Talk, uids: Iterable[int]) -> dict[int, tuple[Piece, ...]]:
+    """Ask for the structure of messages and return the leaves of each."""
+    found: dict[int, tuple[Piece, ...]] = {}
+    for some in sets(uids):
+        for answer in talk.run(b"UID FETCH " + some + b" (UID BODYSTRUCTURE)"):
+            given = answer.values() if b" FETCH " in answer.text[:24] else []
+            figures = pairs(given[2]) if len(given) > 2 else {}
+            uid = number(figures.get(b"UID"))
+            tree = figures.get(b"BODYSTRUCTURE")
+            if uid > 0 and isinstance(tree, list):
+                found[uid] = tuple(_leaves(tree, ""))
+    return found
+
+
+def part(talk: Talk, uid: int, section: str, limit: int) -> bytes:
+    """Fetch the beginning of one part, unread marks untouched; empty where there is none."""
+    command = f"UID FETCH {uid} (UID BODY.PEEK[{section}]<0.{limit}>)".encode("ascii")
+    for answer in talk.run(command):
+        given = answer.values() if b" FETCH " in answer.text[:24] else []
+        figures = pairs(given[2]) if len(given) > 2 else {}
+        if number(figures.get(b"UID")) != uid:
+            continue
+        for name, value in figures.items():
+            if name.startswith(b"BODY[") and isinstance(value, bytes):
+                return value[:limit]
+    return b""
+
+
+def _leaves(tree: list[Value], section: str) -> Iterator[Piece]:
+    """Walk a BODYSTRUCTURE: children are the lists a multipart begins with (RFC 9051 section 7.5.2)."""
+    if tree and isinstance(tree[0], list):
+        for place, child in enumerate(tree, 1):
+            if not isinstance(child, list):
+                return
+            yield from _leaves(child, f"{section}.{place}" if section else str(place))
+        return
+    words = [v.decode("ascii", "replace").lower() if isinstance(v, bytes) else "" for v in tree[:7]]
+    if len(words) < 7:
+        return
+    kind = f"{words[0]}/{words[1]}"
+    parameters = tree[2] if isinstance(tree[2], list) else []
+    charset = dict(zip(map(_lower, parameters[::2]), map(_lower, parameters[1::2]), strict=False)).get(
+        "charset", ""
+    )
+    yield Piece(section or "1", kind, words[5] or "7bit", max(0, number(tree[6], 0)), charset)
+
+
+def _lower(given: Value) -> str:
+    return given.decode("ascii", "replace").lower() if isinstance(given, bytes) else ""

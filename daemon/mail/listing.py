@@ -1,0 +1,199 @@
+"""Folders as a server lists them, and mails put into them: commands and their answers.
+
+Everything optional (LIST-STATUS, CONDSTORE, NAMESPACE) may be missing or broken; the plain way gives
+the same result with more round trips.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from imapclient import imap_utf7
+
+from daemon.mail.answers import Answer, Value, number, pairs
+from daemon.mail.folders import role_of, with_roles
+from daemon.mail.talk import Literal, Talk, clean, mailbox_name
+from daemon.mail.troubles import RefusedError
+from daemon.mail.values import Appended, FolderState
+from store.errors import UsageError
+from store.facts import Role
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_CLOSED = {b"\\NOSELECT", b"\\NONEXISTENT"}
+_APPENDED = re.compile(rb"(\d+) (\d+)\Z")
+PIPELINED = 50
+_FLAG = re.compile(r"\\?[A-Za-z0-9$_\-]+\Z")
+
+
+def folders(talk: Talk) -> tuple[FolderState, ...]:
+    """List every folder with role and figures: one round trip where the server knows how."""
+    wanted = _figures(talk)
+    heard: list[Answer] = []
+    if {"LIST-STATUS", "LIST-EXTENDED"} <= talk.capabilities:
+        special = b"SPECIAL-USE " if "SPECIAL-USE" in talk.capabilities else b""
+        command = b'LIST "" "*" RETURN (' + special + b"STATUS (" + wanted + b"))"
+        try:
+            heard = talk.run(command)
+        except RefusedError:
+            talk.capabilities -= {"LIST-STATUS"}
+    if not heard:
+        heard = talk.run(b'LIST "" "*"')
+    found, marked = _listed(heard, _foreign(talk))
+    counted = _counted(heard)
+    missing = [f.wire for f in found if f.selectable and f.wire not in counted]
+    counted |= _ask_each(talk, missing, wanted)
+    known = [_with_figures(folder, counted.get(folder.wire, {})) for folder in found]
+    return with_roles(known, marked)
+
+
+def examined(wire: bytes, heard: Iterable[Answer]) -> FolderState:
+    """Read the answers to EXAMINE."""
+    state = FolderState(name=decode(wire), wire=wire)
+    for answer in heard:
+        words = answer.text.split(None, 2)
+        if len(words) > 1 and words[1].upper() == b"EXISTS" and words[0].isdigit():
+            state = replace(state, exists=int(words[0]))
+        elif answer.word == b"OK":
+            code, value = answer.code
+            if code in {"UIDNEXT", "UIDVALIDITY"} and value.isdigit():
+                state = replace(state, **{code.lower(): int(value)})  # type: ignore[arg-type]
+            elif code == "HIGHESTMODSEQ" and value.isdigit():
+                state = replace(state, modseq=int(value))
+    return state
+
+
+def append_command(wire: bytes, raw: bytes, flags: Iterable[str], at: int) -> tuple[bytes, ...]:
+    """Write an APPEND; lone line ends become CRLF, which mail must have."""
+    for flag in flags:
+        if not _FLAG.match(clean(flag)):
+            raise UsageError(f"not an IMAP flag: {flag!r}")
+    head = b"APPEND " + mailbox_name(wire) + b" "
+    if flags:
+        head += b"(" + " ".join(flags).encode() + b") "
+    if at:
+        day = datetime.fromtimestamp(at, timezone.utc)
+        head += f'"{day.day:02d}-{MONTHS[day.month - 1]}-{day.year:04d} {day:%H:%M:%S} +0000" '.encode()
+    if b"\0" in raw:
+        raise UsageError("a mail with NUL in it cannot be put into a mailbox")
+    return head, Literal(re.sub(rb"\r\n|\r|\n", b"\r\n", raw))
+
+
+def appended(code: tuple[str, bytes]) -> Appended:
+    """Read where an appended mail went from the response code of the completion."""
+    found = _APPENDED.match(code[1]) if code[0] == "APPENDUID" else None
+    return Appended(int(found[1]), int(found[2])) if found else Appended()
+
+
+def decode(wire: bytes) -> str:
+    """Read a folder name: modified UTF-7, or whatever the server sent instead. Never raises."""
+    if any(byte > 126 for byte in wire):
+        return wire.decode("utf-8", "replace")
+    try:
+        name: str = imap_utf7.decode(wire)
+        name.encode()
+    except (ValueError, binascii.Error, LookupError):
+        return wire.decode("ascii", "replace")
+    return name
+
+
+def encode(name: str) -> bytes:
+    """Write a folder name in modified UTF-7."""
+    raw: bytes = imap_utf7.encode(clean(name))
+    return raw
+
+
+def _figures(talk: Talk) -> bytes:
+    modseq = {"CONDSTORE", "QRESYNC"} & talk.capabilities
+    return b"MESSAGES UIDNEXT UIDVALIDITY" + (b" HIGHESTMODSEQ" if modseq else b"")
+
+
+def _foreign(talk: Talk) -> tuple[bytes, ...]:
+    """Prefixes of other people's and shared folders (RFC 2342)."""
+    if "NAMESPACE" not in talk.capabilities:
+        return ()
+    try:
+        heard = talk.run(b"NAMESPACE")
+    except RefusedError:
+        return ()
+    prefixes: list[bytes] = []
+    for answer in heard:
+        if answer.word == b"NAMESPACE":
+            for space in answer.values()[2:4]:
+                entries: list[Value] = space if isinstance(space, list) else []
+                prefixes += [
+                    e[0] for e in entries if isinstance(e, list) and e and isinstance(e[0], bytes) and e[0]
+                ]
+    return tuple(prefixes)
+
+
+def _listed(
+    heard: Iterable[Answer], foreign: tuple[bytes, ...]
+) -> tuple[list[FolderState], dict[bytes, Role]]:
+    found: dict[bytes, FolderState] = {}
+    marked: dict[bytes, Role] = {}
+    for answer in heard:
+        if answer.word not in {b"LIST", b"XLIST"}:
+            continue
+        parts = answer.values()
+        if len(parts) < 4 or not isinstance(parts[1], list):
+            continue
+        flags = [f for f in parts[1] if isinstance(f, bytes)]
+        wire = parts[3] if isinstance(parts[3], bytes) else b"NIL"
+        delimiter = parts[2] if isinstance(parts[2], bytes) else b""
+        if b"\r" in wire or b"\n" in wire or b"\0" in wire:
+            continue
+        name = decode(wire)
+        found[wire] = FolderState(
+            name="INBOX" if name.upper() == "INBOX" else name,
+            wire=wire,
+            delimiter=delimiter.decode("ascii", "replace"),
+            selectable=not _CLOSED & {flag.upper() for flag in flags},
+            personal=not wire.startswith(foreign) if foreign else True,
+        )
+        role = role_of(flags)
+        if role is not None:
+            marked[wire] = role
+    return list(found.values()), marked
+
+
+def _counted(heard: Iterable[Answer]) -> dict[bytes, dict[bytes, Value]]:
+    counted: dict[bytes, dict[bytes, Value]] = {}
+    for answer in heard:
+        if answer.word == b"STATUS":
+            parts = answer.values()
+            if len(parts) > 2 and isinstance(parts[1], bytes):
+                counted[parts[1]] = pairs(parts[2])
+    return counted
+
+
+def _ask_each(talk: Talk, wires: list[bytes], wanted: bytes) -> dict[bytes, dict[bytes, Value]]:
+    """STATUS of each folder, fifty in flight; a folder that refuses is left without figures."""
+    counted: dict[bytes, dict[bytes, Value]] = {}
+    refused: list[bytes] = []
+    for start in range(0, len(wires), PIPELINED):
+        talk.wire.arm()
+        some = wires[start : start + PIPELINED]
+        tags = [talk.send(b"STATUS " + mailbox_name(wire) + b" (" + wanted + b")") for wire in some]
+        for tag, wire in zip(tags, some, strict=True):
+            try:
+                # the answer belongs to the question, however the server writes the name
+                counted.update((wire, figures) for figures in _counted(talk.hear(tag)).values())
+            except RefusedError:
+                refused.append(wire)
+    if refused and b" HIGHESTMODSEQ" in wanted:
+        counted |= _ask_each(talk, refused, wanted.replace(b" HIGHESTMODSEQ", b""))
+    return counted
+
+
+def _with_figures(folder: FolderState, figures: dict[bytes, Value]) -> FolderState:
+    return replace(
+        folder,
+        exists=number(figures.get(b"MESSAGES")),
+        uidnext=number(figures.get(b"UIDNEXT")),
+        uidvalidity=number(figures.get(b"UIDVALIDITY")),
+        modseq=number(figures.get(b"HIGHESTMODSEQ"), 0),
+    )
