@@ -21,7 +21,9 @@ from daemon.config.schema import (
     Switch,
     Text,
     Words,
+    section,
     words_schema,
+    written,
 )
 from rules.policy import REASONS
 
@@ -71,7 +73,7 @@ LearnedWord = Annotated[str, PlainValidator(wording.one_of(*LEARNED_WORDS))]
 class CircleRule(Strict):
     """A named wish; the first circle that fits a person counts."""
 
-    every: Cadence = Field(None, description="How often: 4w, 3m, 1y, or their rhythm.")
+    every: Cadence = written(wording.THEIR_RHYTHM, "How often: 4w, 3m, 1y, or their rhythm.")
     people: Words = Field([], description="Names or addresses.")
     tags: Words = Field([], description="Tags, any of which fits.")
     domains: Domains = Field([], description="Domains of their addresses, any of which fits.")
@@ -82,11 +84,11 @@ class CircleRule(Strict):
 class OnePerson(Strict):
     """What holds for one person; beats every circle."""
 
-    every: Cadence = Field(None, description="How often: 4w, 3m, 1y, or their rhythm.")
+    every: Cadence = written(wording.THEIR_RHYTHM, "How often: 4w, 3m, 1y, or their rhythm.")
     note: Text | None = Field(None, description="What to remember.")
     tags: Words = Field([], description="Tags of theirs.")
     not_before: Day | None = Field(None, description="Not to be named before that day.")
-    never: Switch = Field(False, description="on: never to be named.")
+    never: Switch = written("off", "on: never to be named.")
 
 
 class WeekRule(Strict):
@@ -105,7 +107,7 @@ class RulesFile(Strict):
     quiet: Spans = Field(
         [], description="Spans without mail: 2026-12-20 to 2027-01-04, or every august 1 to august 21."
     )
-    week: WeekRule = Field(WeekRule.model_validate({}), description="How the weekly people are made up.")
+    week: WeekRule = section("How the weekly people are made up.")
     people: dict[str, OnePerson] = Field({}, description="Names or addresses, and what holds for them.")
     words: dict[WordReason, Sentence] = Field({}, description="Opening words of your own, by reason.")
     organisations: dict[Domain, Text] = Field({}, description="Names of organisations, by domain.")

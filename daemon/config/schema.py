@@ -83,6 +83,7 @@ SomePeople = Annotated[
 Tls = Annotated[
     Literal["implicit", "starttls", "none"], BeforeValidator(wording.one_of("implicit", "starttls", "none"))
 ]
+SignIn = Annotated[Literal["google", "microsoft"], BeforeValidator(wording.one_of("google", "microsoft"))]
 Accept = Annotated[
     list[Annotated[str, PlainValidator(wording.one_of("sent", "inbox"))]],
     BeforeValidator(wording.as_list),
@@ -90,10 +91,23 @@ Accept = Annotated[
 ]
 
 
-class Strict(BaseModel):
-    """A mapping without unknown keys; a key without a value counts as absent."""
+def written(default: str, description: str, *examples: str) -> Any:  # noqa: ANN401 - read into the key's own type
+    """Describe a key whose default stands here as the owner would write it."""
+    return Field(default, description=description, examples=list(examples) or None)
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=False)
+
+def section(description: str) -> Any:  # noqa: ANN401 - read into the section's model
+    """Describe a section that may be left out."""
+    return Field({}, description=description)
+
+
+class Strict(BaseModel):
+    """A mapping without unknown keys; a key without a value counts as absent.
+
+    Defaults stand as the owner would write them and are read like anything else.
+    """
+
+    model_config = ConfigDict(extra="forbid", validate_default=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -110,7 +124,7 @@ class Server(Strict):
 
     host: Host = Field(description="The mail server.", examples=["imap.example.org"])
     user: Text = Field(description="The name you sign in with.", examples=["maya@example.org"])
-    port: Port | None = Field(None, description="The port.")
+    port: Port | None = Field(None, description="993, or 143 where tls is starttls or none.", examples=[993])
     tls: Tls = Field("implicit", description="implicit, starttls, or none (loopback addresses only).")
     ca_file: Text | None = Field(
         None, description="An extra CA certificate for a private server.", examples=["/etc/ssl/my-ca.pem"]
@@ -122,25 +136,24 @@ class Server(Strict):
     )
     password_file: Text | None = Field(
         None,
-        description="A file with the password that only you can read (mode 0600).",
+        description="A file with the password, mode 0600.",
         examples=["~/.config/digwell/password"],
     )
     password_credential: Text | None = Field(
         None, description="The name of a systemd credential.", examples=["digwell-password"]
     )
-    keyring: Switch = Field(False, description="yes: the password lies in the system keyring.")
+    keyring: Switch = written("off", "yes: the password lies in the system keyring.", "yes")
     token_command: Text | None = Field(
         None,
         description="A command that prints an OAuth access token.",
         examples=["oama access maya@example.org"],
     )
-    sign_in: Annotated[
-        Literal["google", "microsoft"] | None,
-        BeforeValidator(wording.one_of("google", "microsoft")),
-    ] = Field(None, description="Sign in on the web: google or microsoft.", examples=["microsoft"])
+    sign_in: SignIn | None = Field(
+        None, description="Sign in on the web: google or microsoft.", examples=["microsoft"]
+    )
     sign_in_client: Text | None = Field(
         None,
-        description="For sign_in: the client file that Google gave you, or your client id at Microsoft.",
+        description="For sign_in: Google's client file, or the client id at Microsoft.",
         examples=["~/.config/digwell/client.json"],
     )
     sign_in_tenant: Text | None = Field(
@@ -156,9 +169,9 @@ class Mailbox(Server):
     )
     watch: Words = Field(
         ["inbox", "sent", "archive"],
-        description="Folders to read: inbox, sent, archive, all, or folder names; one word or a list.",
+        description="Folders to read: inbox, sent, archive, all, or names; a word or a list.",
     )
-    since: Back = Field(None, description="How far back the first scan goes: all, 3y or 2021-01-01.")
+    since: Back = written("all", "How far back the first scan goes: all, 3y or 2021-01-01.")
     read: Annotated[
         Literal["headers", "first lines"], BeforeValidator(wording.one_of("headers", "first lines"))
     ] = Field("headers", description="headers, or first lines (needed for promises and signatures).")
@@ -168,6 +181,8 @@ class Mailbox(Server):
 class Smtp(Server):
     """Sending by SMTP. Without this section the digest is put straight into your own inbox."""
 
+    host: Host = Field(description="The mail server.", examples=["smtp.example.org"])
+    port: Port | None = Field(None, description="465, or 587 (starttls), or 25 (none).", examples=[465])
     user: Text | None = Field(  # type: ignore[assignment]
         None, description="The name you sign in with.", examples=["maya@example.org"]
     )
@@ -182,7 +197,7 @@ class Smtp(Server):
 class Digest(Strict):
     """The weekly mail."""
 
-    when: Weekly = Field((0, time(7, 30)), description="Weekday and clock time.")
+    when: Weekly = written("monday 07:30", "Weekday and clock time.")
     time_zone: Zone = Field("system", description="An IANA name such as Europe/Berlin, or system.")
     to: Mail | None = Field(
         None, description="Who receives it; the mailbox's user by default.", examples=["maya@example.org"]
@@ -191,7 +206,7 @@ class Digest(Strict):
     wildcard: FewPeople = Field(1, description="Of those, drawn by lot from people you have lost.")
     slot: Weekly | None = Field(
         None,
-        description="When you mean to write to them; shown in the mail, also as a calendar entry.",
+        description="When you mean to write; shown in the mail, also as a calendar entry.",
         examples=["tuesday 08:30"],
     )
     folder: Text = Field("INBOX", description="The folder it is put into.")
@@ -204,14 +219,14 @@ class Commands(Strict):
     """Answers by mail."""
 
     accept: Accept = Field(["sent"], description="Where they are looked for: sent, inbox.")
-    expire: Length = Field(60, description="How long a digest can be answered.")
+    expire: Length = written("60d", "How long a digest can be answered.")
     answer: Annotated[
         Literal["problems", "always", "never"],
         BeforeValidator(wording.one_of("problems", "always", "never")),
     ] = Field("problems", description="When digwell writes back: problems, always or never.")
     tidy: Annotated[
         Literal["trash", "archive", "keep"], BeforeValidator(wording.one_of("trash", "archive", "keep"))
-    ] = Field("trash", description="Where the inbox copy of an obeyed answer goes: trash, archive or keep.")
+    ] = Field("trash", description="Where your copy of an obeyed answer goes: trash, archive or keep.")
 
 
 class ConfigFile(Strict):
@@ -221,12 +236,12 @@ class ConfigFile(Strict):
     mailboxes: list[Mailbox] | None = Field(
         None, description="Instead of mailbox: several, each with a name; the first receives the digest."
     )
-    digest: Digest = Field(Digest.model_validate({}), description="The weekly mail.")
+    digest: Digest = section("The weekly mail.")
     smtp: Smtp | None = Field(
         None, description="Send the digest by SMTP instead of putting it into your inbox over IMAP."
     )
-    commands: Commands = Field(Commands.model_validate({}), description="Answers by mail.")
-    drafts: Switch = Field(False, description="on: ready replies in the Drafts folder; never sent.")
+    commands: Commands = section("Answers by mail.")
+    drafts: Switch = written("off", "on: ready replies in the Drafts folder; never sent.")
     store: Text | None = Field(
         None, description="The store file.", examples=["~/.local/share/digwell/digwell.db"]
     )

@@ -77,7 +77,7 @@ def number(low: int, high: int) -> Callable[[object], int]:
     """Return a reader that takes a whole number within bounds."""
 
     def read(value: object) -> int:
-        word = text(value)
+        word = str(value) if type(value) is int else text(value)
         if not re.fullmatch(r"[+-]?\d{1,9}", word, re.ASCII):
             raise WrongError(f"{shown(word)} is not a whole number")
         if not low <= int(word) <= high:
