@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rules import contact, quiet, warmth, wishes
+from rules import classify, contact, quiet, warmth, wishes
 from rules import rhythm as rhythms
 from rules.policy import Policy
 from rules.standing import House, Standing, house, standings
@@ -20,7 +20,7 @@ from store.facts import DAY, Person, Snapshot, Timeline
 
 HUMAN = frozenset({Kind.PERSON, Kind.ROLE})
 _PLAIN = Standing()
-KindOf = Callable[[Person, Standing, Policy], KindVerdict]
+KindOf = Callable[[Person, Standing, Policy, frozenset[str]], KindVerdict]
 """How a kind is judged; see ``rules.classify.kind_of``."""
 
 
@@ -49,7 +49,7 @@ class Survey:
         return self.lines.get(key) or Timeline()
 
 
-def survey(snapshot: Snapshot, policy: Policy, kind_of: KindOf) -> Survey:
+def survey(snapshot: Snapshot, policy: Policy, kind_of: KindOf = classify.kind_of) -> Survey:
     """Judge every tie as of the snapshot's instant, the best to write to first.
 
     Lists and machines have no tie, and neither has anybody without mail both ways of whom the owner
@@ -59,7 +59,9 @@ def survey(snapshot: Snapshot, policy: Policy, kind_of: KindOf) -> Survey:
     said = standings(snapshot.said, person_of)
     lines = contact.timelines(snapshot, said)
     wanted = _wanted(snapshot, policy, said, lines)
-    verdicts = {key: kind_of(snapshot.people[key], said.get(key, _PLAIN), policy) for key in wanted}
+    verdicts = {
+        key: kind_of(snapshot.people[key], said.get(key, _PLAIN), policy, snapshot.own) for key in wanted
+    }
     wanted = {key: wish for key, wish in wanted.items() if verdicts[key].kind in HUMAN}
     off = quiet.spans(policy, snapshot.said, snapshot.as_of)
     pulses = warmth.pulses({key: lines[key] for key in wanted if key in lines}, snapshot.as_of)
@@ -80,7 +82,7 @@ def survey(snapshot: Snapshot, policy: Policy, kind_of: KindOf) -> Survey:
     )
 
 
-def ties(snapshot: Snapshot, policy: Policy, kind_of: KindOf) -> tuple[Tie, ...]:
+def ties(snapshot: Snapshot, policy: Policy, kind_of: KindOf = classify.kind_of) -> tuple[Tie, ...]:
     """Return every tie, the best to write to first."""
     return survey(snapshot, policy, kind_of).ties
 
@@ -103,7 +105,7 @@ def _wanted(
     found = {}
     for key, person in snapshot.people.items():
         line, standing = lines.get(key), said.get(key, _PLAIN)
-        wish = wishes.wish(person, standing, policy, contact.mails(line) if line else 0)
+        wish = wishes.wish(person, standing, policy, len(line.days) if line else 0)
         if wish.named or standing.friend or (line is not None and warmth.is_mutual(line)):
             found[key] = wish
     return found

@@ -6,7 +6,6 @@ the answer always says which spoke. Pure; it must never look at how warm a tie i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -36,11 +35,11 @@ class Wish:
     """The owner speaks of this very person: by a cadence, a rule or a circle's list or tag."""
 
 
-def wish(person: Person, standing: Standing, policy: Policy, mails: int) -> Wish:
-    """Return what the owner wishes for a person with whom ``mails`` direct mails were exchanged."""
+def wish(person: Person, standing: Standing, policy: Policy, days: int) -> Wish:
+    """Return what the owner wishes for a person with whom there were ``days`` contact days."""
     rule = rule_of(person, policy)
     tags = tuple(sorted({*standing.tags, *(rule.tags if rule else ())}))
-    circle = next((c for c in policy.circles if fits(c, person, tags, mails)), None)
+    circle = next((c for c in policy.circles if fits(c, person, tags, days)), None)
     name = circle.name if circle else ""
     every, spoke = _cadence(standing, rule, circle)
     named = bool(every and spoke != _circle_spoke(circle)) or bool(circle and _names(circle, person, tags))
@@ -61,9 +60,9 @@ def is_meant(who: str, person: Person) -> bool:
     return bool(key) and any(key == addresses.name_key(n) for n in (person.name, person.main.name))
 
 
-def fits(circle: Circle, person: Person, tags: tuple[str, ...], mails: int) -> bool:
-    """Tell whether a circle takes the person: any of its lists, and at least so many direct mails."""
-    if mails < circle.at_least:
+def fits(circle: Circle, person: Person, tags: tuple[str, ...], days: int) -> bool:
+    """Tell whether a circle takes the person: any of its lists, and at least so many contact days."""
+    if days < circle.at_least:
         return False
     if not (circle.people or circle.tags or circle.domains):
         return True
@@ -118,11 +117,3 @@ def _circle_spoke(circle: Circle | None) -> str:
         return ""
     where = f" ({circle.origin})" if circle.origin != Origin() else ""
     return f"your circle “{circle.name}”{where}"
-
-
-def by_key(
-    people: Mapping[int, Person], standings: Mapping[int, Standing], policy: Policy, mails: Mapping[int, int]
-) -> dict[int, Wish]:
-    """Return the wish for each person, by key."""
-    plain = Standing()
-    return {k: wish(p, standings.get(k, plain), policy, mails.get(k, 0)) for k, p in people.items()}

@@ -71,7 +71,7 @@ def world(
     return Snapshot(as_of, frozenset({"maya@example.org"}), people, lines, said, suggested, editions)
 
 
-def person(_person: Person, _standing: Standing, _policy: Policy) -> KindVerdict:
+def person(_person: Person, _standing: Standing, _policy: Policy, _own: frozenset[str]) -> KindVerdict:
     """Take everybody for a person: these tests are not about kinds."""
     return KindVerdict(Kind.PERSON, "they wrote")
 
