@@ -45,7 +45,7 @@ def misused(error: click.ClickException) -> int:
 
 def _tell_known(error: DigwellError) -> None:
     if isinstance(error, ConfigError) and error.problems:
-        from daemon.config.problems import render_problems  # noqa: PLC0415 - only for a wrong file
+        from daemon.config.problems import render_problems
 
         tell(render_problems(error.problems))
     if isinstance(error, AmbiguousError) and error.choices:

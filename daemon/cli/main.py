@@ -126,7 +126,7 @@ class Map(click.Group):
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from daemon.app import version  # noqa: PLC0415 - asked for, then paid for
+        from daemon.app import version
 
         click.echo(f"digwell {version()}")
         ctx.exit()
@@ -155,7 +155,7 @@ def run(words: Sequence[str] | None = None) -> int:
     try:
         left = digwell.main(args=words, prog_name="digwell", standalone_mode=False, obj=Session())
     except click.ClickException as error:
-        from daemon.cli.failing import misused  # noqa: PLC0415 - only when something failed
+        from daemon.cli.failing import misused
 
         return misused(error)
     except (click.Abort, KeyboardInterrupt):
@@ -164,7 +164,7 @@ def run(words: Sequence[str] | None = None) -> int:
         sys.stdout = None  # nobody reads any more: do not flush at exit
         return 141
     except Exception as error:  # noqa: BLE001 - the outermost frame
-        from daemon.cli.failing import explain  # noqa: PLC0415 - only when something failed
+        from daemon.cli.failing import explain
 
         return explain(error, verbose=_verbose(words))
     return left if isinstance(left, int) else 0

@@ -5,14 +5,18 @@ Must stay light: `digwell --help` imports this file, click and the standard libr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from daemon.app import House
 
 
 @dataclass(slots=True)
@@ -48,6 +52,16 @@ def session() -> Session:
     """Return the session of the command that is running."""
     found: Session = click.get_current_context().ensure_object(Session)
     return found
+
+
+@contextmanager
+def house(*, readonly: bool = False) -> Iterator[House]:
+    """Open what the session names: configuration, rules and store."""
+    from daemon.app import open_house
+
+    said = session()
+    with open_house(said.config, said.store, readonly=readonly) as opened:
+        yield opened
 
 
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
@@ -129,7 +143,7 @@ class LazyCommands(Mapping[str, click.Command]):
         found: click.Command = import_module(f"daemon.cli.{self._rooms[name]}").COMMANDS[name]
         return found
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._rooms)
 
     def __len__(self) -> int:

@@ -1,0 +1,128 @@
+"""The wiring: what a command needs, opened once and handed on. The only place that knows every room.
+
+It decides nothing: it opens the configuration, the rules and the store, and puts snapshot, judgement
+and digest in a row for a given instant.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from daemon import clock
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from store.db import Store
+
+    from daemon.config.values import Config
+    from rules.intent import Meant
+    from rules.policy import Policy
+    from rules.standing import Standing
+    from store.facts import Person, Snapshot
+
+
+def version() -> str:
+    """Return digwell's version, in a checkout that of ``pyproject.toml``."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("digwell")
+    except PackageNotFoundError:
+        import tomllib
+
+        with (Path(__file__).parent.parent / "pyproject.toml").open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+
+
+class House:
+    """Configuration, rules and store of one command; each is read when it is first asked for."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        self.config = config
+        self.store = store
+        self.now = clock.now()
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The rules. Raises ConfigError with every fault of the files."""
+        from daemon.config.rules_file import load_policy
+
+        return load_policy(self.config)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The owner's time zone."""
+        return clock.zone(self.config.digest.time_zone)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """All facts as of now."""
+        return self.facts(self.look_from)
+
+    def facts(self, as_of: int) -> Snapshot:
+        """Return all facts as of an instant: only what came before it."""
+        from store.snapshot import load
+
+        return load(self.store, as_of)
+
+    @property
+    def look_from(self) -> int:
+        """The instant from which to look by default: all that has happened up to now counts."""
+        return self.now + 1
+
+    @property
+    def owner(self) -> str:
+        """The owner's main address, "" where nothing is known of it yet."""
+        if self.config.mailboxes:
+            return self.config.owner
+        return min(self.snapshot.own, default="")
+
+    @cached_property
+    def standings(self) -> Mapping[int, Standing]:
+        """What the owner's words amount to, by person."""
+        from rules.contact import person_of
+        from rules.standing import standings
+
+        return standings(self.snapshot.said, person_of(self.snapshot))
+
+    def person(self, words: str) -> Person:
+        """Return the one person meant by some words. Raises NotFoundError or AmbiguousError."""
+        from rules.whom import the_one
+
+        return the_one(self.snapshot.people.values(), words)
+
+    def meant(self, words: str) -> Meant:
+        """Return the person meant, with the very address where one was named."""
+        from rules.intent import Meant
+        from store.addresses import normalise
+
+        found = self.person(words)
+        spelt = normalise(words)
+        return Meant(found, next((a.id for a in found.addresses if a.address == spelt), found.key))
+
+
+def read_config(config: Path | None, store: Path | None, *, needed: bool = True) -> Config:
+    """Return the configuration that a command's options name. Raises ConfigError."""
+    from daemon.config.load import load
+
+    return load(config, store, os.environ, needed=needed)
+
+
+@contextmanager
+def open_house(config: Path | None, store: Path | None, *, readonly: bool = False) -> Iterator[House]:
+    """Open what a command works on; a mailbox need not be configured.
+
+    Raises ConfigError, and NotFoundError where there is nothing to read yet.
+    """
+    from store.db import Store
+
+    found = read_config(config, store, needed=False)
+    with Store.open(found.store, readonly=readonly) as opened:
+        yield House(found, opened)

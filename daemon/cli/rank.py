@@ -1,0 +1,40 @@
+"""Judgement as tables for other programs: rank, and classify for mail files."""
+
+from __future__ import annotations
+
+import csv
+import sys
+
+import click
+
+from daemon.cli import output
+from daemon.cli.shape import Command, Moment, house
+
+
+@click.command(cls=Command, example="digwell rank --as-of 2026-11-23 --format csv > rank.csv")
+@click.option("--as-of", "told", metavar="DATE", help="Only what came before it counts; default: now.")
+@click.option("--format", "shape", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.pass_context
+def rank(ctx: click.Context, *, told: str | None, shape: str) -> None:
+    """List every person with mail both ways, in the order in which digwell would suggest them.
+
+    Columns: owner, T, contact (the main address), score (the order) and warmth (a probability).
+    """
+    from daemon import clock, week
+
+    with house(readonly=True) as opened:
+        now = Moment().convert(told, None, ctx) if told else opened.look_from
+        seen = week.look(opened, now)
+        owner = opened.owner
+    ties = [tie for tie in seen.ties if tie.mutual]
+    if shape == "json":
+        rows = ({"contact": t.person.main.address, "score": t.order, "warmth": t.warmth} for t in ties)
+        output.items("rank", ({"owner": owner, **row} for row in rows), now)
+        return
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("owner", "T", "contact", "score", "warmth"))
+    shown = told or clock.rfc3339(now)
+    table.writerows((owner, shown, t.person.main.address, f"{t.order:.8g}", f"{t.warmth:.6f}") for t in ties)
+
+
+COMMANDS = {"rank": rank}

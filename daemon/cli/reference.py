@@ -1,0 +1,77 @@
+"""The reference of all commands, written from the commands themselves.
+
+``python -m daemon.cli.reference`` prints ``docs/reference/commands.md``; a test keeps the file true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from daemon.cli.main import SECTIONS, digwell
+from daemon.cli.shape import Command, Group
+
+HEAD = """# Commands
+
+Made from the program by `python -m daemon.cli.reference`; do not edit.
+
+These stand before or after every command: `--config FILE`, `--store FILE`, `-q`, `-v`, `--no-input`,
+`--help`. A person is named by any unique part of a name or an address; several who fit are listed
+(exit 2). Reading commands take `--json`; where time matters, `--as-of` looks from another day.
+
+## Exit codes
+
+| code | means |
+| --- | --- |
+| 0 | fine |
+| 1 | failed |
+| 2 | wrong usage, or a name that fits several |
+| 3 | done in part |
+| 4 | not signed in |
+| 5 | unreachable for now: try again |
+| 6 | nothing found |
+| 7 | another digwell holds the store |
+| 65 | stopped for safety |
+| 78 | configuration or rules wrong |
+| 130 | interrupted |
+
+An unexpected error is one line and the path of a report; `-v` shows where it came from.
+"""
+
+
+def commands() -> str:
+    """Return the reference as Markdown."""
+    parts = [HEAD]
+    top = click.Context(digwell, info_name="digwell")
+    for section, entries in SECTIONS.items():
+        parts.append(f"\n## {section}\n")
+        for name, _, _ in entries:
+            parts += _pages(digwell.commands[name], top, name)
+    return "\n".join(parts)
+
+
+def _pages(command: click.Command, parent: click.Context, name: str) -> Iterator[str]:
+    ctx = click.Context(command, info_name=name, parent=parent)
+    yield _page(command, ctx)
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            yield from _pages(inner, ctx, inner.name or "")
+
+
+def _page(command: click.Command, ctx: click.Context) -> str:
+    usage = " ".join(piece for piece in command.collect_usage_pieces(ctx) if piece != "[OPTIONS]")
+    lines = [f"### `{ctx.command_path} {usage}`".replace(" `", "`").replace("###`", "### `"), ""]
+    lines += [" ".join((command.help or "").split()), ""]
+    records = [param.get_help_record(ctx) for param in command.get_params(ctx)]
+    shown = [record for record in records if record and record[0] != "--help"]
+    if shown:
+        lines += [*(f"- `{names}`: {says}" for names, says in shown), ""]
+    example = command.example if isinstance(command, Command | Group) else ""
+    if example:
+        lines += ["```sh", *(line.strip() for line in example.strip().splitlines()), "```", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    click.echo(commands(), nl=False)

@@ -1,0 +1,64 @@
+"""The rules group (check, explain, simulate) and the schemas of both files."""
+
+from __future__ import annotations
+
+import click
+
+from daemon.cli import output
+from daemon.cli.shape import Command, Group, as_json, as_of, house, session
+
+
+@click.group(cls=Group, example="digwell rules check\ndigwell rules explain Tomás")
+def rules() -> None:
+    """Check, explain and try out your intentions."""
+
+
+@rules.command(example="digwell rules check\ndigwell --config ./config.yaml rules check")
+def check() -> None:
+    """Check config.yaml and rules.yaml: every fault at once, with its place."""
+    from daemon.app import read_config
+    from daemon.config.rules_file import load_policy
+
+    said = session()
+    found = read_config(said.config, said.store, needed=False)
+    policy = load_policy(found)
+    files = [path for path in (found.file, found.rules) if path and path.is_file()]
+    for path in files:
+        output.say(f"{path}: fine")
+    if not files:
+        output.say("There are no files yet: everybody is kept at the rhythm the two of you already have.")
+    output.say(f"{len(policy.circles)} circles, {len(policy.people)} people, {len(policy.never)} never.")
+
+
+@rules.command(
+    example="digwell rules explain Tomás\ndigwell rules explain tomas@example.com --as-of 2026-11-23"
+)
+@click.argument("person", nargs=-1, required=True)
+@as_of
+@as_json
+def explain(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
+    """Show how the rules come to their verdict on a person: each rule, each figure, and the place."""
+    from rules.explain import explain as traced
+
+    from daemon import week
+
+    with house(readonly=True) as opened:
+        now = as_of or opened.look_from
+        who = opened.person(" ".join(person))
+        found = traced(week.look(opened, now), who)
+    if as_json:
+        output.item("explain", {"person_id": who.id, "name": who.name, "lines": list(found)}, now)
+    else:
+        output.say("\n".join(found))
+
+
+@click.command(cls=Command, example="digwell schema config > config.schema.json\ndigwell schema rules")
+@click.argument("which", type=click.Choice(["config", "rules"]))
+def schema(which: str) -> None:
+    """Print the JSON Schema of config.yaml or rules.yaml, for editors."""
+    from daemon.config.json_schema import json_schema
+
+    click.echo(json_schema("config" if which == "config" else "rules"))
+
+
+COMMANDS = {"rules": rules, "schema": schema}

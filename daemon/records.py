@@ -1,0 +1,119 @@
+"""Values as JSON-able records: the shapes promised to scripts, in one place.
+
+Keys are stable: added, never renamed. Times are RFC 3339 in UTC, absent figures are null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from daemon.clock import rfc3339
+from rules.classify import kind_of
+from rules.due import Survey
+from rules.policy import Policy
+from rules.verdicts import Evidence, Kind, KindVerdict, Suggestion, Tie
+from store.addresses import organisation_domain
+from store.facts import Person
+
+Record = dict[str, Any]
+
+
+def when(at: int) -> str | None:
+    """Return an instant as RFC 3339, None for never."""
+    return rfc3339(at) if at else None
+
+
+def evidence(found: Evidence) -> dict[str, str]:
+    """Return the one field that is set: message_id, note_id or date."""
+    fields = {"message_id": found.message_id, "note_id": found.note_id, "date": found.date}
+    return {name: value for name, value in fields.items() if value}
+
+
+def organisations(person: Person, policy: Policy) -> list[str]:
+    """Return the names (or domains) of the organisations behind a person's addresses, main first."""
+    domains = (organisation_domain(a.address) for a in person.addresses)
+    return list(dict.fromkeys(policy.organisations.get(d, d) for d in domains if d))
+
+
+def person(seen: Survey, who: Person, kind: Kind, tie: Tie | None) -> Record:
+    """Return a person as `people list` shows them."""
+    line, standing = seen.line(who.key), seen.standing(who.key)
+    wish = seen.wishes.get(who.key)
+    ever = [a for a in who.addresses if a.first]
+    return {
+        "id": who.id,
+        "name": who.name,
+        "addresses": [a.address for a in who.addresses],
+        "kind": kind.value,
+        "first": when(min((a.first for a in ever), default=0)),
+        "last": when(max((a.last for a in ever), default=0)),
+        "last_in": when(max(a.last_in for a in who.addresses)),
+        "last_out": when(max(a.last_out for a in who.addresses)),
+        "sent": sum(a.sent for a in who.addresses),
+        "received": sum(a.received for a in who.addresses),
+        "contact_days": len(line.days),
+        "rhythm_days": rhythm_days(tie),
+        "warmth": round(tie.warmth, 4) if tie else None,
+        "circle": tie.circle if tie else None,
+        "organisations": organisations(who, seen.policy),
+        "tags": sorted(wish.tags) if wish else list(standing.tags),
+        "snoozed_until": when(standing.snoozed_until)
+        if standing.snoozed_until > seen.snapshot.as_of
+        else None,
+        "never": standing.never or bool(wish and wish.rule and wish.rule.never),
+    }
+
+
+def people(seen: Survey, *, everybody: bool) -> list[Record]:
+    """Return everybody, or people with mail both ways only, those in the closest touch first."""
+    ties = {t.person.key: t for t in seen.ties}
+    order = {key: place for place, key in enumerate(ties)}
+    found = []
+    for key, who in seen.snapshot.people.items():
+        tie = ties.get(key)
+        if not (everybody or (tie and tie.mutual)):
+            continue
+        kind = tie.kind if tie else kind_of(who, seen.standing(key), seen.policy, seen.snapshot.own)
+        found.append((order.get(key, len(order)), who.main.address, person(seen, who, kind.kind, tie)))
+    return [record for _, _, record in sorted(found, key=lambda row: row[:2])]
+
+
+def rhythm_days(tie: Tie | None) -> float | None:
+    """Return the learned rhythm in days, None where there is none."""
+    return round(tie.rhythm.median, 1) if tie and tie.rhythm.learned else None
+
+
+def tie(seen: Survey, found: Tie) -> Record:
+    """Return what every line about a tie holds, whatever is said of it."""
+    line = seen.line(found.person.key)
+    return {
+        "person_id": found.person.id,
+        "name": found.person.name,
+        "address": found.person.main.address,
+        "last": when(max(line.last_in, line.last_out)),
+        "rhythm_days": rhythm_days(found),
+        "silence_days": round(found.silence, 1),
+        "score": round(found.order, 6),
+        "circle": found.circle,
+    }
+
+
+def suggestion(seen: Survey, said: Suggestion) -> Record:
+    """Return a line of the digest, every sentence with its evidence."""
+    more: Mapping[str, Any] = {
+        "reason": said.reason.value,
+        "sentence": said.sentence,
+        "evidence": [evidence(e) for e in said.evidence],
+        "wildcard": said.wildcard,
+        "known": [
+            {"text": k.text, "source": k.source, "evidence": [evidence(e) for e in k.evidence]}
+            for k in said.known
+        ],
+    }
+    return {**tie(seen, said.tie), **more}
+
+
+def verdict(verdict: KindVerdict) -> Record:
+    """Return a verdict on what stands behind an address."""
+    return {"kind": verdict.kind.value, "rule": verdict.rule, "grounds": list(verdict.grounds)}

@@ -1,0 +1,125 @@
+"""The command line's way to the verbs: names become people, and what was said becomes a sentence.
+
+It decides nothing: ``rules.intent`` means, ``daemon.verbs`` carries out, this room finds the people.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from store.ledger import acts_of, last_undoable
+
+from daemon import verbs
+from daemon.app import House
+from daemon.config import learned
+from rules.contact import person_of
+from rules.intent import Moment, Target, intend
+from rules.standing import house as owner_standing
+from rules.told import told
+from rules.verbs import Command
+from rules.words import capital
+from store.errors import DigwellError, NotFoundError
+from store.facts import Said
+
+TAUGHT = {"friend": "friend", "not-a-person": "not a person"}
+"""Verbs that are also written into the visible file of learned rules, and the word that stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of a command, for the terminal and for scripts."""
+
+    verb: str
+    name: str
+    person_id: str
+    sentence: str
+    ids: tuple[str, ...] = ()
+    dry_run: bool = False
+    also: tuple[str, ...] = ()
+
+    def line(self) -> str:
+        """Return the sentence for the terminal."""
+        said = f"{self.name}: {self.sentence}" if self.name else capital(self.sentence)
+        more = f" (this also goes for {', '.join(self.also)})" if self.also else ""
+        return f"{'would be: ' if self.dry_run else ''}{said}{more}"
+
+    def record(self) -> dict[str, Any]:
+        """Return the JSON-able record."""
+        return {
+            "verb": self.verb,
+            "person_id": self.person_id or None,
+            "name": self.name or None,
+            "sentence": self.sentence,
+            "note_ids": list(self.ids),
+            "dry_run": self.dry_run,
+        }
+
+
+def tell(house: House, command: Command, dry_run: bool) -> Told:
+    """Carry out one command of the owner's. Raises UsageError, NotFoundError or AmbiguousError."""
+    named = tuple(house.meant(words) for words in command.items)
+    one, other = (*named, None, None)[:2]
+    standing = house.standings.get(one.person.key) if one else None
+    target = Target(one, other, standing) if standing else Target(one, other)
+    holds = owner_standing(house.snapshot.said, person_of(house.snapshot))
+    found = (one.name, one.person.id) if one else ("", "")
+    also = _also(target) if command.verb in TAUGHT else ()
+    if dry_run:
+        meant = intend(command, target, Moment(house.now, house.zone, holds))
+        return Told(command.verb, *found, meant.sentence, dry_run=True, also=also)
+    source = verbs.Source(house.zone, text=_written(command, target))
+    (effect,) = verbs.obey(house.store, [verbs.Order(command, target)], house.now, source, holds).effects
+    _teach(house, effect.acts)
+    return Told(command.verb, *found, effect.sentence, tuple(act.id for act in effect.acts), also=also)
+
+
+def undo(house: House, dry_run: bool) -> Told:
+    """Take back the last command that still stands. Raises NotFoundError where there is none."""
+    last = last_undoable(house.store)
+    if last is None:
+        raise NotFoundError(told("undo.none"))
+    sentence = told("undo", text=last.text)
+    if dry_run:
+        return Told(
+            "undo", "", "", sentence, tuple(a.id for a in acts_of(house.store, last.id)), dry_run=True
+        )
+    _, acts = verbs.take_back(house.store, house.now, verbs.Source(house.zone, text="undo"), last.id)
+    _unteach(house, acts)
+    return Told("undo", "", "", sentence, tuple(act.id for act in acts))
+
+
+def _written(command: Command, target: Target) -> str:
+    """Return the command as the ledger shows it, with addresses for names."""
+    who = " ".join(m.address for m in (target.one, target.other) if m)
+    text = f": {command.text}" if command.text else ""
+    return " ".join(part for part in (command.verb, who, command.when) if part) + text
+
+
+def _also(target: Target) -> tuple[str, ...]:
+    who = target.one
+    return tuple(a.address for a in who.person.addresses if a.id != who.key) if who else ()
+
+
+def _teach(house: House, acts: tuple[Said, ...]) -> None:
+    """Write what was said of kinds into the learned rules too; the store knows it in any case."""
+    today = datetime.fromtimestamp(house.now, house.zone).date()
+    for act in acts:
+        if act.verb in TAUGHT and house.config.rules:
+            with suppress(DigwellError):  # a folder of the system's: the act itself is enough
+                beside = learned.learned_beside(house.config.rules)
+                learned.teach(beside, _address(house, act.key), TAUGHT[act.verb], today)
+
+
+def _unteach(house: House, acts: tuple[Said, ...]) -> None:
+    for act in acts:
+        if act.verb in TAUGHT and house.config.rules:
+            with suppress(DigwellError):
+                learned.untaught(learned.learned_beside(house.config.rules), _address(house, act.key))
+
+
+def _address(house: House, key: int) -> str:
+    people = house.snapshot.people.values()
+    return next(a.address for person in people for a in person.addresses if a.id == key)

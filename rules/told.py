@@ -1,0 +1,53 @@
+"""What digwell answers to each verb: one short sentence without the name, for receipts and the terminal.
+
+Pure. The verb never comes first, so that no answer can be read as a command when it is quoted back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TOLD: Mapping[str, str] = {
+    "done": "noted as met or written to; the clock starts afresh",
+    "done.text": "noted as met or written to, with your words",
+    "log": "noted as met or written to; the clock starts afresh",
+    "log.text": "noted as met or written to, with your words",
+    "snooze": "back from {day} on",
+    "skip": "left out this time",
+    "never": "will not be named again",
+    "slower": "less often from now on",
+    "faster": "more often from now on",
+    "every": "wanted {length} from now on",
+    "note": "remembered “{text}”",
+    "gave": "your help is written down: “{text}”",
+    "asked": "your request is written down: “{text}”",
+    "promised": "your promise is written down: “{text}”",
+    "promised.by": "your promise is written down, by {day}: “{text}”",
+    "kept": "promise kept",
+    "release": "promise let go",
+    "introduced": "introduced to {other}; written down",
+    "same": "one person with {other} from now on",
+    "same.already": "already one person with {other}",
+    "different": "someone else than {other} from now on",
+    "friend": "counts as a person from now on",
+    "not-a-person": "counts as a robot from now on",
+    "tag": "carries the tag “{text}”",
+    "untag": "no longer carries the tag “{text}”",
+    "pause": "no weekly mail before {day}",
+    "resume": "the weekly mail comes again",
+    "people": "{text} people a week from now on",
+    "now": "this week's mail comes at once",
+    "draft": "a reply will be in your Drafts folder",
+    "yes": "agreed",
+    "undo": "taken back: {text}",
+    "undo.none": "there is nothing to take back",
+    "already": "was so already",
+}
+
+
+def told(key: str, **values: str) -> str:
+    """Return the sentence of that key with its fields filled in."""
+    text = TOLD[key]
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
