@@ -45,6 +45,38 @@ class Evidence:
     date: str = ""
 
 
+class News(StrEnum):
+    """What a signal tells, the most telling first."""
+
+    BIRTHDAY = "birthday"
+    NEW_JOB = "new job"
+    MOVED = "moved firm"
+    SIGNATURE = "signature"
+    MEETING = "meeting"
+    QUESTION = "question"  # theirs, not answered by the owner
+    NEW_ADDRESS = "new address"
+    FIRST = "first contact"
+    PROMISE = "promise"  # the owner's, read in a letter
+    ASKED = "asked"  # the owner's question, not answered by them
+    BOUNCED = "bounced"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """News about one person (``key`` is ``Person.key``), with its evidence; never empty-handed.
+
+    ``at`` is Unix seconds of what happened (a birthday: its next day), ``what`` the news itself (an
+    organisation, an address, a subject), ``before`` what held until then.
+    """
+
+    news: News
+    key: int
+    at: int
+    what: str
+    evidence: tuple[Evidence, ...]
+    before: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class KindVerdict:
     """The kind, the rule that decided, and every ground found, strongest first."""

@@ -184,6 +184,22 @@ class Meeting:
     mid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """Something told about the human behind an address by a card, an address book or a letter.
+
+    ``key`` is the id of the address. ``sort`` is birthday (``2027-05-04`` or ``--05-04``), job,
+    organisation, signature, promise (of the owner's) or question (theirs); ``mid`` is the letter it
+    stood in, empty for cards. A later trait of the same sort does not replace an earlier one.
+    """
+
+    key: int
+    sort: str
+    value: str
+    at: int
+    mid: str = ""
+
+
 @dataclass(slots=True)
 class Timeline:
     """Days with direct mail between the owner and one address or person, ascending.
@@ -348,6 +364,7 @@ class Snapshot:
     editions: tuple[Edition, ...] = ()
     bounces: tuple[Bounce, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+    traits: tuple[Trait, ...] = ()
     paces: array[int] = field(default_factory=lambda: array("i"))
     first_day: int = 0
     messages: int = 0
