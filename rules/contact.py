@@ -46,9 +46,20 @@ def _further_days(snapshot: Snapshot, standings: Mapping[int, Standing]) -> dict
 
 
 def _held(meetings: Iterable[Meeting], as_of: int) -> Iterable[Meeting]:
-    """Return the accepted meetings whose day has come, the latest word on each event deciding."""
-    latest = {meeting.uid: meeting for meeting in meetings}
-    return (m for m in latest.values() if m.status == "accepted" and m.at <= as_of)
+    """Return the accepted meetings whose day has come, the latest word on each event deciding.
+
+    That others accept counts only where the owner had asked: anybody can send an acceptance.
+    """
+    offered: set[str] = set()
+    latest: dict[str, Meeting] = {}
+    for meeting in meetings:
+        latest[meeting.uid] = meeting
+        if meeting.status == "offered":
+            offered.add(meeting.uid)
+    for meeting in latest.values():
+        sure = meeting.status == "accepted" or (meeting.status == "confirmed" and meeting.uid in offered)
+        if sure and meeting.at <= as_of:
+            yield meeting
 
 
 def _with_days(line: Timeline, further: set[int]) -> Timeline:

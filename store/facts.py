@@ -174,7 +174,11 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A calendar event from a mail: ``status`` is accepted, tentative, requested or cancelled."""
+    """A calendar event from a mail.
+
+    ``status`` is requested (they ask), offered (the owner asks), accepted or tentative (the owner
+    answers), confirmed (they accept: worth something only after an offer) or cancelled.
+    """
 
     uid: str
     at: int
