@@ -12,7 +12,7 @@ from daemon.clock import rfc3339
 from rules.classify import kind_of
 from rules.due import Survey
 from rules.policy import Policy
-from rules.verdicts import Evidence, Kind, KindVerdict, Suggestion, Tie
+from rules.verdicts import Digest, Evidence, Kind, KindVerdict, Suggestion, Tie
 from store.addresses import organisation_domain
 from store.facts import Person
 
@@ -112,6 +112,38 @@ def suggestion(seen: Survey, said: Suggestion) -> Record:
         ],
     }
     return {**tie(seen, said.tie), **more}
+
+
+def digest(made: Digest) -> Record:
+    """Return what the mail says beside its people, each sentence with its evidence."""
+    outcome = made.outcome
+    return {
+        "edition": made.edition,
+        "on": made.on,
+        "form": made.form,
+        "promises": [
+            {"item": p.letter, "person_id": p.person.id, "text": p.text, "evidence": [{"note_id": p.note_id}]}
+            for p in made.promises
+        ],
+        "introductions": [
+            {
+                "item": i.letter,
+                "person_ids": [i.one.id, i.other.id],
+                "ask": i.ask.id,
+                "sentence": i.sentence,
+                "evidence": [evidence(e) for e in i.evidence],
+            }
+            for i in made.introductions
+        ],
+        "outcome": outcome
+        and {
+            "edition": outcome.edition,
+            "suggested": outcome.suggested,
+            "wrote": outcome.wrote,
+            "answered": list(outcome.answered),
+        },
+        "next_digest": when(made.next_slot),
+    }
 
 
 def verdict(verdict: KindVerdict) -> Record:

@@ -14,6 +14,9 @@ from store.snapshot import dossiers, load
 
 from daemon import tokens
 from daemon.app import House
+from daemon.digest import render as digest_render
+from daemon.digest.compose import compose_mail
+from daemon.digest.letter import Rendered, Settings, settings_of
 from daemon.service import editions
 from rules import digest as digests
 from rules.candidates import candidates
@@ -90,3 +93,22 @@ def everybody_due(house: House, seen: Survey) -> tuple[Suggestion, ...]:
     free: tuple[Candidate, ...] = tuple(c for c in candidates(seen) if not c.withheld)
     found = dossiers(house.store, seen.snapshot, [c.tie.person.key for c in free])
     return suggest(seen, free, found)
+
+
+def settings(house: House) -> Settings:
+    """Return the owner's side of a letter; without a configured mailbox, enough for a preview."""
+    key = tokens.load_key(tokens.key_file(house.store.path))
+    if house.config.mailboxes:
+        return settings_of(house.config, key)
+    owner = house.owner or "you@localhost"
+    return Settings(owner, owner, key, house.zone)
+
+
+def render(house: House, made: Week) -> Rendered:
+    """Return the letter in its two forms."""
+    return digest_render.render(made.digest, settings(house))
+
+
+def mail(house: House, made: Week, at: int) -> bytes:
+    """Return the bytes of the letter, as they would be kept and sent."""
+    return compose_mail(render(house, made), settings(house), made.digest.edition, at)

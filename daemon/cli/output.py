@@ -97,9 +97,9 @@ def _cut(line: str, limit: int) -> str:
     return line + "…"
 
 
-def items(kind: str, found: Iterable[Mapping[str, Any]], as_of: int) -> None:
-    """Print a JSON envelope with ``items``."""
-    _print_json({"digwell": 1, "kind": kind, "as_of": clock.rfc3339(as_of), "items": list(found)})
+def items(kind: str, found: Iterable[Mapping[str, Any]], as_of: int, **more: Any) -> None:
+    """Print a JSON envelope with ``items``; ``more`` are further keys beside them."""
+    _print_json({"digwell": 1, "kind": kind, "as_of": clock.rfc3339(as_of), **more, "items": list(found)})
 
 
 def item(kind: str, found: Mapping[str, Any], as_of: int) -> None:

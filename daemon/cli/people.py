@@ -6,7 +6,8 @@ import click
 
 from daemon.cli import output
 from daemon.cli.say import COMMANDS as VERBS
-from daemon.cli.shape import Group, as_json, as_of, house
+from daemon.cli.shape import Group, as_json, as_of, dry_run, house
+from rules.verbs import Command as Said
 
 KINDS = ("person", "list", "newsletter", "machine", "role", "self")
 
@@ -57,16 +58,37 @@ def listing(*, everybody: bool, kind: str | None, as_of: int | None, as_json: bo
 @as_json
 def show(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
     """Show what is known of one person."""
-    from daemon import records, week
+    from daemon import portrait, week
 
     with house(readonly=True) as opened:
         now = as_of or opened.look_from
         who = opened.person(" ".join(person))
-        found = records.portrait(opened, week.look(opened, now), who)
+        found = portrait.portrait(opened, week.look(opened, now), who)
     if as_json:
-        output.item("person", found, now)
+        output.item("person", portrait.record(found), now)
     else:
-        output.say("\n".join(records.portrait_lines(found)))
+        output.say("\n".join(portrait.lines(found)))
+
+
+@people.command(example="digwell people merge ana@work.example ana@example.net")
+@click.argument("one", metavar="PERSON")
+@click.argument("other", metavar="PERSON")
+@dry_run
+@as_json
+def merge(*, one: str, other: str, dry_run: bool, as_json: bool) -> None:
+    """Make one person of two. `people split` takes them apart again; nothing is lost."""
+    _verb_told("same", (one, other), dry_run, as_json)
+
+
+def _verb_told(verb: str, names: tuple[str, ...], dry: bool, as_json: bool) -> None:
+    from daemon import saying
+
+    with house() as opened:
+        told = saying.tell(opened, Said(verb, names), dry)
+    if as_json:
+        output.item("effect", told.record(), opened.now)
+    else:
+        output.say(told.line())
 
 
 for _verb in ("tag", "untag"):

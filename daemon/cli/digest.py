@@ -1,0 +1,49 @@
+"""The digest group: preview, send, history."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from daemon.cli import output
+from daemon.cli.shape import Group, as_of, house
+
+SHAPES = ("text", "html", "eml", "json")
+
+
+@click.group(cls=Group, example="digwell digest preview\ndigwell digest send")
+def digest() -> None:
+    """Preview or send the weekly mail, and see what came of earlier ones."""
+
+
+@digest.command(
+    example="digwell digest preview\ndigwell digest preview --format html > digest.html\n"
+    "digwell digest preview --as-of 2026-11-23 --format json"
+)
+@click.option("--format", "shape", type=click.Choice(SHAPES), default="text", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@as_of
+def preview(*, shape: str, as_json: bool, as_of: int | None) -> None:
+    """Show the weekly mail as it would be made now, and send nothing."""
+    from daemon import records, week
+
+    with house(readonly=True) as opened:
+        now = as_of or opened.look_from
+        made = week.compose(opened, now)
+        if as_json or shape == "json":
+            more = records.digest(made.digest)
+            said = [records.suggestion(made.seen, s) for s in made.digest.suggestions]
+            output.items("digest", said, now, **more)
+            return
+        if shape == "eml":
+            sys.stdout.buffer.write(week.mail(opened, made, now))
+            return
+        rendered = week.render(opened, made)
+    if shape == "html":
+        click.echo(rendered.html)
+    else:
+        output.say(f"Subject: {rendered.subject}\n\n{rendered.text}".rstrip())
+
+
+COMMANDS = {"digest": digest}
