@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from daemon.digest.render import render  # noqa: E402
+from daemon.digest.render import render_page  # noqa: E402
 from tests.digest import examples  # noqa: E402
 
 WIDTHS = (360, 700)
@@ -95,10 +95,10 @@ def main() -> None:
     told.to.mkdir(parents=True, exist_ok=True)
     program = browser()
     with tempfile.TemporaryDirectory() as scratch:
-        for name, make in examples.ALL.items():
+        for name, page_of in examples.pages(examples.settings()).items():
             if told.letters and name not in told.letters:
                 continue
-            html = render(make(), examples.settings()).html
+            html = render_page(page_of, "digest", examples.settings()).html
             for look, source in variants(html).items():
                 page = Path(scratch) / f"{name}-{look}.html"
                 page.write_text(source)

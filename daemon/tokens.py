@@ -28,7 +28,7 @@ FIRST = "first"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _FORGIVEN = str.maketrans("oil", "011")
 _EDITION = r"[0-9]{4}w[0-9]{2}[a-z]{0,3}|first"
-_ITEM = r"[0-9]{1,3}|[a-z]{1,3}|re[0-9a-f]{12}"
+_ITEM = r"[0-9]{1,3}|[a-z]{1,8}|re[0-9a-f]{12}"
 _TAG = re.compile(rf"\[\s*dw\s+({_EDITION})\.({_ITEM})\s+([0-9a-z]{{16}})\s*\]", re.IGNORECASE | re.ASCII)
 _MESSAGE_ID = re.compile(
     rf"dw\.({_EDITION})\.({_ITEM})\.([0-9a-z]{{16}})@[^\s<>@]+", re.IGNORECASE | re.ASCII

@@ -20,7 +20,7 @@ LETTER: Mapping[str, str] = {
     "subject.empty": "A quiet week ({day})",
     "subject.line": "A line for {month}: {names}",
     "subject.line.none": "A line for {month}",
-    "subject.first": "digwell found {people} you know (hello{name})",
+    "subject.first": "digwell found {people} you know",
     "subject.first.discreet": "Hello from digwell",
     "subject.blind": "digwell has not seen your mail since {day}",
     "subject.blind.discreet": "digwell needs a look ({day})",
@@ -30,6 +30,7 @@ LETTER: Mapping[str, str] = {
     "head.full": "{people}, about {minutes}",
     "head.empty": "Nobody is waiting for you",
     "head.empty.wildcard": "Nobody is waiting; one by lot",
+    "head.first": "I found {people} you know",
     "head.line": "One line this month",
     "lead.outcome.none": "Last time I named {suggested}; silence is fine, nothing is counted against you.",
     "lead.outcome": "Last week you wrote to {wrote} of {suggested}.",
@@ -51,7 +52,7 @@ LETTER: Mapping[str, str] = {
     "person.last.out": "Last: {day}, you → {first}",
     "person.last.in": "Last: {day}, {first} → you",
     "person.last.subject": ", “{subject}”",
-    "person.lot": "Drawn by lot from {pool} you once wrote with.",
+    "person.lot": "Drawn by lot from {pool} people you once wrote with.",
     "person.write": "Write to {first}",
     "person.open": "open",
     "person.to": "To: {address}",
@@ -67,6 +68,37 @@ LETTER: Mapping[str, str] = {
     "write.introduce": "May I introduce you to somebody?",
     "write.introduce.body": "{first}, somebody I know came to mind whom you might enjoy meeting. May I ask"
     " them whether I may introduce you? A no is fine.",
+    # the first letter of all
+    "first.lead": "I have read the headers of {mails}, from {since} on. No body was opened, and nothing has"
+    " left your machine.",
+    "first.lead.lines": "I have read the headers and first lines of {mails}, from {since} on. Nothing has"
+    " left your machine.",
+    "first.found": "What I found",
+    "first.people": "people you have written to and who wrote back",
+    "first.heard": "of them heard from you within the last year",
+    "first.quiet": "have gone quiet",
+    "first.monthly": "of those you once wrote with every month",
+    "first.aside": "senders set aside as newsletters, shops and robots",
+    "first.ask": "Three quick answers help most before the first weekly mail. Give those you like, or none.",
+    "first.same": "Is this the same person?",
+    "first.same.row": "{one} and {other}",
+    "first.same.how": "Answer “same 1” or “different 1”.",
+    "first.friend": "These look like robots. Is one of them a friend?",
+    "first.friend.how": "Answer “friend {letter}”.",
+    "first.never": "Whom do you never want to see here?",
+    "first.never.how": "Answer “never” with the address behind it.",
+    "first.never.row": "One word of yours keeps anybody out of these letters, and undo takes it back.",
+    "first.next": "Your first five people come on {day}, {clock}.",
+    # two blind days
+    "blind.head": "I cannot see your mail",
+    "blind.lead": "Since {day}, {clock} I could not read your mailbox. Until I can, I name nobody: silence"
+    " from a broken mailbox is not silence from friends.",
+    "blind.why": "What the server says: {trouble}",
+    "blind.do": "Please run “digwell doctor” on the machine; it names the one thing to do.",
+    # hello
+    "subject.hello": "Hello from digwell",
+    "hello.head": "This is all it takes",
+    "hello.lead": "If you can read this, letters of mine can reach you. The next one says what I found.",
     # links to oneself: label, and what the mail says when it opens
     "act.done": "Done",
     "act.snooze": "2 weeks",
@@ -241,7 +273,12 @@ class Words:
 
 def number(count: int) -> str:
     """Return a small number in words, a greater one in figures with thin groups: `41 306`."""
-    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}".replace(",", "\u202f")
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else figure(count)
+
+
+def figure(count: int) -> str:
+    """Return a number in figures with thin groups: `41 306`."""
+    return f"{count:,}".replace(",", "\u202f")
 
 
 def counted(count: int, one: str, many: str) -> str:
@@ -257,6 +294,11 @@ def long_day(day: date) -> str:
 def plain_day(day: date) -> str:
     """Return `23 November`."""
     return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def day_of_year(day: date) -> str:
+    """Return `23 November 2019`."""
+    return f"{plain_day(day)} {day.year}"
 
 
 def short_day(day: date, today: date) -> str:

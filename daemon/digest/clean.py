@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from rules.commands import read
+
 _JOINER = "\u200d"  # holds emoji together
+_WORD_JOINER = "\u2060"
 
 
 def clean(text: str, longest: int = 300) -> str:
@@ -15,6 +18,20 @@ def clean(text: str, longest: int = 300) -> str:
     kept = "".join(c if _fit(c) else " " for c in text[: longest * 8])
     line = " ".join(kept.replace("=?", "= ?").split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def shown(text: str, longest: int = 300) -> str:
+    """Return ``text`` clean and inert: a copy of it can never be read as a command to digwell."""
+    return inert(clean(text, longest))
+
+
+def inert(line: str) -> str:
+    """Return a line that is no command; one that is gets a word joiner, which nobody sees, inside."""
+    if not read(line).commands:
+        return line
+    head = line[: len(line) - len(line.lstrip(" -*•·"))]
+    first, _, rest = line[len(head) :].partition(" ")
+    return f"{head}{first}{_WORD_JOINER} {rest}".rstrip(" ")
 
 
 def label(text: str, longest: int = 40) -> str:

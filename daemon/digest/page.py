@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from daemon import tokens
-from daemon.digest.clean import clean, label
+from daemon.digest.clean import clean, label, shown
 from daemon.digest.letter import Settings
 from daemon.digest.mailto import mailto, open_link
 from daemon.digest.sparkline import sparkline
@@ -57,26 +57,42 @@ class Row:
 
     letter: str
     text: str
-    aside: str
-    acts: tuple[Link, ...]
+    aside: str = ""
+    acts: tuple[Link, ...] = ()
     plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """Small entries under a title; ``column`` is the width of their letters in characters.
+
+    ``how`` says in the text form, which has no links, how to answer.
+    """
+
+    title: str
+    rows: tuple[Row, ...]
+    column: int = 1
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Everything a template shows. ``how`` are pairs of an answer and what it does."""
+    """Everything a template shows. ``how`` are pairs of an answer and what it does.
+
+    ``aside`` stands above the links of the foot; in a ``brief`` page people are named in few words.
+    """
 
     subject: str
     over: tuple[str, ...]
     headline: str
     lead: tuple[str, ...]
-    cards: tuple[Card, ...]
-    promises: tuple[Row, ...]
-    meetings: tuple[Row, ...]
-    how: tuple[tuple[str, str], ...]
-    house: tuple[Link, ...]
-    foot: tuple[str, ...]
-    tag: str
+    cards: tuple[Card, ...] = ()
+    sections: tuple[Section, ...] = ()
+    aside: str = ""
+    how: tuple[tuple[str, str], ...] = ()
+    house: tuple[Link, ...] = ()
+    foot: tuple[str, ...] = ()
+    tag: str = ""
     brief: bool = False
 
 
@@ -89,8 +105,8 @@ def page(digest: Digest, settings: Settings) -> Page:
         headline=hand.headline(),
         lead=hand.lead(),
         cards=tuple(hand.card(one) for one in digest.suggestions),
-        promises=tuple(hand.promise(one) for one in digest.promises),
-        meetings=tuple(hand.meeting(one) for one in digest.introductions),
+        sections=hand.sections(),
+        aside=hand.say("foot.nothing"),
         how=() if digest.form == "line" else how_to_answer(hand.say),
         house=hand.house(),
         foot=hand.foot(),
@@ -106,13 +122,28 @@ def how_to_answer(say: Words) -> tuple[tuple[str, str], ...]:
 
 
 def given_name(person: Person) -> str:
-    """Return what to call a person: the first name, or the name as it is where that is unclear."""
-    name = clean(person.name, 60)
-    if not name or "@" in name:
-        return clean(name or person.main.address, 60).split("@")[0]
-    last, comma, first = name.partition(",")
-    word = (first if comma and first.strip() else last).split()[0]
-    return name if len(word.strip(".")) < 2 else word[:30]
+    """Return what to call a person, fit to be shown."""
+    return clean(words.first_name(person.name, person.main.address), 30)
+
+
+def full_name(person: Person) -> str:
+    """Return the name of a person, or the address where there is none, fit to be shown."""
+    return shown(person.name or person.main.address, 60)
+
+
+def command_link(
+    settings: Settings, about: tuple[str, str], verb: str, name: str = "", value: str = "", key: str = ""
+) -> Link:
+    """Return the link that mails one command to the owner: verb, value, name, tag.
+
+    ``about`` is (edition, item), ``key`` the label's where it is not the verb's own.
+    """
+    say = Words(settings.words)
+    tag = tokens.tag(settings.key, *about)
+    subject = " ".join(part for part in ("digwell", verb, value, label(name), tag) if part)
+    said = say(f"say.{verb}" if f"say.{verb}" in say else "say.send")
+    body = f"\n\n{said}\n" if verb == "note" else f"{said}\n\n"
+    return Link(say(key or f"act.{verb}"), mailto(settings.owner, subject, body))
 
 
 class Hand:
@@ -171,7 +202,7 @@ class Hand:
     def lead(self) -> tuple[str, ...]:
         """Return what is said before the people: notices, last week's outcome, favours, what I was told."""
         say, digest = self.say, self.digest
-        lines = [clean(notice) for notice in digest.notices]
+        lines = [shown(notice) for notice in digest.notices]
         if digest.form in {"line", "empty"}:
             lines.append(say(f"lead.{digest.form}"))
         lines.append(" ".join(part for part in (self._outcome(), clean(digest.favours)) if part))
@@ -200,25 +231,33 @@ class Hand:
         address = one.person.main.address
         return Card(
             number=str(one.number),
-            name=clean(one.person.name or address, 60),
+            name=full_name(one.person),
             chip=self._chip(one),
             tone="wildcard" if one.wildcard else one.reason.value,
-            why=clean(one.sentence),
-            known=tuple(
-                say("person.known", text=clean(k.text, 200), source=clean(k.source, 60))
-                if k.source
-                else clean(k.text, 200)
-                for k in one.known[:3]
-            ),
+            why=shown(one.sentence),
+            known=self._known(one),
             last=self._last(one, first),
             open=self._open(one),
             spark=sparkline(one.months),
             figures="; ".join(clean(p, 80) for p in (one.rhythm_words, one.balance_words) if p),
-            opening=clean(one.opening, 400),
+            opening=shown(one.opening, 400),
             address=clean(address, 254),
             write=Link(say("person.write", first=first), self._write(one)),
             acts=self._acts(str(one.number), one.person, ("done", "snooze", "slower", "never", "note")),
         )
+
+    def _known(self, one: Suggestion) -> tuple[str, ...]:
+        """Return what is known about a person, each with where it comes from."""
+        say = self.say
+        lines = [
+            say("person.known", text=clean(known.text, 200), source=clean(known.source, 60))
+            if known.source
+            else shown(known.text, 200)
+            for known in one.known[:3]
+        ]
+        if one.wildcard and self.digest.pool > 1:
+            lines.append(say("person.lot", pool=words.number(self.digest.pool)))
+        return tuple(lines)
 
     def _chip(self, one: Suggestion) -> str:
         if one.wildcard and one.last:
@@ -250,12 +289,19 @@ class Hand:
         opening = clean(one.opening, 400)
         return mailto(one.person.main.address, subject, f"{opening}\n\n" if opening else "")
 
+    def sections(self) -> tuple[Section, ...]:
+        """Return the smaller parts that have anything in them."""
+        digest = self.digest
+        promises = Section(self.say("promises"), tuple(self.promise(one) for one in digest.promises))
+        meetings = Section(self.say("meet"), tuple(self.meeting(one) for one in digest.introductions))
+        return tuple(part for part in (promises, meetings) if part.rows)
+
     def promise(self, one: OpenPromise) -> Row:
         """Lay out a promise that still stands."""
         on = words.short_day(self._day(one.at), self.today)
         return Row(
             one.letter,
-            f"{clean(one.person.name or one.person.main.address, 60)}: {clean(one.text, 160)}",
+            f"{full_name(one.person)}: {clean(one.text, 160)}",
             f"({self.say('promises.on', day=on)})",
             self._acts(one.letter, one.person, ("kept", "release")),
         )
@@ -269,7 +315,7 @@ class Hand:
         acts = tuple(self.act(verb, one.letter, both) for verb in ("introduced", "skip"))
         plain = say("meet.ask.text", first=ask, address=clean(one.ask.main.address, 254))
         links = (Link(say("meet.ask", first=ask), asking), *acts)
-        return Row(one.letter, clean(one.sentence), "", links, plain)
+        return Row(one.letter, shown(one.sentence), "", links, plain)
 
     def house(self) -> tuple[Link, ...]:
         """Return the links about the letter itself."""
@@ -303,12 +349,8 @@ class Hand:
         return tuple(self.act(v, item, name, "2w" if v == "snooze" else "") for v in verbs)
 
     def act(self, verb: str, item: str, name: str = "", value: str = "", shown: str = "") -> Link:
-        """Return the link that mails one command to the owner: verb, value, name, tag of the item."""
-        tag = tokens.tag(self.settings.key, self.digest.edition, item)
-        subject = " ".join(part for part in ("digwell", verb, value, label(name), tag) if part)
-        said = self.say(f"say.{verb}" if f"say.{verb}" in self.say else "say.send")
-        body = f"\n\n{said}\n" if verb == "note" else f"{said}\n\n"
-        return Link(self.say(shown or f"act.{verb}"), mailto(self.settings.owner, subject, body))
+        """Return the link that mails one command about an item of this digest to the owner."""
+        return command_link(self.settings, (self.digest.edition, item), verb, name, value, shown)
 
     def _slot(self) -> str:
         if self.settings.slot is None:

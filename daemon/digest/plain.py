@@ -9,6 +9,8 @@ import re
 import textwrap
 import unicodedata
 
+from daemon.digest.clean import inert
+
 WIDTH = 72
 
 
@@ -26,8 +28,8 @@ def fold(text: str, indent: str = "", first: str | None = None) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return text without trailing blanks, with single empty lines and one line end at its end."""
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    """Return text without trailing blanks, double empty lines or any line that reads as a command."""
+    lines = "\n".join(inert(line.rstrip()) for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
 
 

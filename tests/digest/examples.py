@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timezone
+from datetime import date, datetime, time, timezone
 from zoneinfo import ZoneInfo
 
 from daemon.digest.letter import Settings
+from daemon.digest.others import blind_page, first_page, hello_page
+from daemon.digest.page import Page, page
+from rules.first import FirstLetter, Question
 from rules.verdicts import (
     Digest,
     Evidence,
@@ -156,9 +159,9 @@ def ruth() -> Suggestion:
         5,
         RUTH,
         Reason.WILDCARD,
-        "Drawn by lot from 212 people you once wrote with often. She always answered within a day.",
+        "You two last wrote in March 2019. After so long: name the gap once, ask for nothing.",
         wildcard=True,
-        known=(Known("After seven years: name the gap once, ask for nothing.", ""),),
+        known=(Known("Taught you to draw the failure first.", "your note"),),
         last=last("2019-03-14", False, "Re: thesis thank-you", "ruth.lindqvist@example.edu"),
         rhythm_words="2016–2019",
         balance_words="13 from you, 18 from Ruth",
@@ -235,4 +238,35 @@ def quiet() -> Digest:
     )
 
 
-ALL = {"full": full, "small": small, "line": line, "empty": empty, "quiet": quiet}
+def first() -> FirstLetter:
+    """The first letter of all."""
+    work = person(10, "Ana Ribeiro", "ana@work.example.com")
+    robots = ("Jo at Parcelhub", "Kim (Northwind HR)", "studio@example.com")
+    questions = [Question("1", work, ANA)]
+    questions += [
+        Question("abc"[n], person(20 + n, name, f"r{n}@example.com")) for n, name in enumerate(robots)
+    ]
+    return FirstLetter(
+        "2026-11-22",
+        "2023-11-20",
+        41_306,
+        214,
+        96,
+        118,
+        31,
+        1_872,
+        tuple(questions),
+        at("2026-11-30") - 16200,
+    )
+
+
+DIGESTS = {"full": full, "small": small, "line": line, "empty": empty, "quiet": quiet}
+
+
+def pages(given: Settings) -> dict[str, Page]:
+    """Return every letter there is, laid out."""
+    found = {name: page(make(), given) for name, make in DIGESTS.items()}
+    found["first"] = first_page(first(), given)
+    found["blind"] = blind_page(at("2026-11-20"), "[AUTHENTICATIONFAILED] no", date(2026, 11, 22), given)
+    found["hello"] = hello_page(date(2026, 11, 22), given)
+    return found
