@@ -44,6 +44,10 @@ class SafetyStopError(DigwellError):
     exit_code = 65
 
 
+class DamagedError(DigwellError):
+    """The store cannot be read as what it is: it is moved aside, never deleted."""
+
+
 class LockedError(DigwellError):
     """Another digwell holds the store."""
 

@@ -1,0 +1,283 @@
+"""The store: one SQLite file, opened for one process, with transactions that mean it.
+
+Every write stands in ``BEGIN IMMEDIATE``, so that no reader is ever upgraded into "database is
+locked"; commits reach the disk (synchronous FULL). Nothing here knows what a table holds. Errors of
+SQLite leave this room as sentences for the owner.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from store.errors import DamagedError, DigwellError, NotFoundError, SafetyStopError, TemporaryError
+
+SCHEMA = 2
+"""How many steps ``store.migrations`` has; a test keeps the two together."""
+
+APPLICATION_ID = 0x6467776C
+PATIENCE = 10.0  # seconds to wait for another writer
+
+Row = tuple[Any, ...]
+Args = Sequence[Any]
+
+
+class Store:
+    """One open store. Belongs to the thread that opened it.
+
+    ``book`` remembers ids of addresses; it is emptied whenever a transaction fails or another
+    process has written.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, readonly: bool) -> None:
+        self.path = path
+        self.readonly = readonly
+        self.book: dict[str, int] = {}
+        self._connection = connection
+        self._depth = 0
+        self._seen = 0
+
+    @classmethod
+    def open(cls, path: Path | str, *, readonly: bool = False) -> Store:
+        """Open the store, make it if there is none (not when reading), bring its schema up to date.
+
+        Raises NotFoundError (nothing to read), SafetyStopError (made by a newer digwell, or no store
+        at all), DamagedError (not readable as SQLite), TemporaryError (disk full, locked).
+        """
+        path = Path(path)
+        with telling(path):
+            if readonly:
+                return cls._open_to_read(path)
+            _make_private(path)
+            store = cls(path, _connect(path), readonly=False)
+            try:
+                store._begin()
+            except BaseException:
+                store.close()
+                raise
+            return store
+
+    @classmethod
+    def _open_to_read(cls, path: Path) -> Store:
+        if not path.exists():
+            raise NotFoundError("there is no store yet", str(path), "read your mail first: digwell scan")
+        store = cls(path, _connect_to_read(path), readonly=True)
+        try:
+            if store._check() == SCHEMA:
+                return store
+        except BaseException:
+            store.close()
+            raise
+        store.close()
+        cls.open(path).close()  # an older schema: bring it up to date first
+        return cls(path, _connect_to_read(path), readonly=True)
+
+    def _begin(self) -> None:
+        """Check what was opened; make it ready, one process at a time (SQLite would not wait there)."""
+        if self._check() == SCHEMA and self._value("PRAGMA journal_mode") == "wal":
+            return
+        from store.upgrade import upgrade  # noqa: PLC0415 - sqlite_utils is needed for nothing else
+
+        directory = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            self._value("PRAGMA journal_mode = WAL")
+            upgrade(self)
+        finally:
+            os.close(directory)
+
+    def _check(self) -> int:
+        found, made_by = self.schema, int(self._value("PRAGMA application_id"))
+        if found > SCHEMA:
+            raise SafetyStopError(
+                "this store was written by a newer digwell",
+                f"schema {found}, this program knows {SCHEMA}",
+                "install the newer digwell again, or restore a backup made before the upgrade",
+            )
+        empty = not self._value("SELECT count(*) FROM sqlite_schema")
+        if made_by != APPLICATION_ID and not empty:
+            raise SafetyStopError(f"{self.path} is no digwell store", "", "name another file with --store")
+        return found
+
+    @property
+    def schema(self) -> int:
+        """How many steps of the schema this file has."""
+        return int(self._value("PRAGMA user_version"))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do everything inside or nothing. A transaction inside another joins it."""
+        if self._depth:
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+            return
+        self.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+        try:
+            self._forget_stale()
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            self.book.clear()
+            with suppress(sqlite3.Error):  # SQLite may have rolled back by itself (disk full)
+                self._connection.execute("ROLLBACK")
+            raise
+        finally:
+            self._depth = 0
+
+    def _forget_stale(self) -> None:
+        seen = int(self._value("PRAGMA data_version"))
+        if seen != self._seen:
+            self.book.clear()
+            self._seen = seen
+
+    def rows(self, sql: str, args: Args = ()) -> list[Row]:
+        """Return all rows as tuples."""
+        with telling(self.path):
+            return self._connection.execute(sql, args).fetchall()
+
+    def one(self, sql: str, args: Args = ()) -> Row | None:
+        """Return the first row, or None."""
+        with telling(self.path):
+            row: Row | None = self._connection.execute(sql, args).fetchone()
+            return row
+
+    def stream(self, sql: str, args: Args = ()) -> Iterator[Row]:
+        """Yield rows as they are read, for what may be too much for memory."""
+        with telling(self.path):
+            yield from self._connection.execute(sql, args)
+
+    def execute(self, sql: str, args: Args = ()) -> sqlite3.Cursor:
+        """Run one statement."""
+        with telling(self.path):
+            return self._connection.execute(sql, args)
+
+    def executemany(self, sql: str, rows: Iterable[Args]) -> None:
+        """Run one statement for many rows."""
+        with telling(self.path):
+            self._connection.executemany(sql, rows)
+
+    def _value(self, sql: str) -> Any:  # noqa: ANN401 - whatever SQLite holds
+        return self._connection.execute(sql).fetchone()[0]
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection itself, for the other rooms of this storey only."""
+        return self._connection
+
+    def close(self) -> None:
+        """Close the file. Closing twice is harmless."""
+        self._connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def remember(store: Store, name: str, value: str) -> None:
+    """Keep one small value under a name."""
+    with store.transaction():
+        store.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+
+def recall(store: Store, name: str) -> str:
+    """Return the value kept under that name, or ""."""
+    row = store.one("SELECT value FROM meta WHERE name = ?", (name,))
+    return str(row[0]) if row else ""
+
+
+@contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """Turn an error of SQLite or the file system into a sentence for the owner."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _sentence(path, error) from error
+    except OSError as error:
+        if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
+            hint = f"check who may write to {path.parent}"
+            raise DigwellError(f"the store cannot be written: {path}", error.strerror or "", hint) from error
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise _full(path) from error
+        raise
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> DigwellError:
+    text = str(error)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return _full(path)
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return TemporaryError("the store is busy", text, "another digwell is writing; try again")
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return DamagedError(f"the store is damaged: {path}", text, "digwell restore, or digwell scan")
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return DigwellError(
+            f"the store cannot be written: {path}", text, f"check who may write to {path.parent}"
+        )
+    if code == sqlite3.SQLITE_IOERR:
+        return TemporaryError(f"the disk did not do what it should: {path}", text, "check the disk")
+    return DigwellError("the store refused a statement", text)
+
+
+def _full(path: Path) -> TemporaryError:
+    return TemporaryError("the disk is full", str(path.parent), "make room; nothing is lost or deleted")
+
+
+def _make_private(path: Path) -> None:
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+_PRAGMAS = (
+    "foreign_keys = ON",
+    "synchronous = FULL",
+    "trusted_schema = OFF",
+    "wal_autocheckpoint = 4000",
+    "journal_size_limit = 33554432",
+    "cache_size = -8000",
+    "temp_store = MEMORY",
+)
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """Connect without writing; in a directory that cannot be written, a store at rest is still read."""
+    address = path.absolute().as_uri()
+    connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=PATIENCE, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        wal = path.with_name(path.name + "-wal")
+        if os.access(path.parent, os.W_OK) or (wal.exists() and wal.stat().st_size):
+            raise
+        connection = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
+    connection.execute("PRAGMA cache_size = -8000")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection

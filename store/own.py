@@ -1,0 +1,175 @@
+"""Which addresses are the owner's, and the counts that follow from it.
+
+The set is what was configured and what was learned from Sent; an address that merely stands there
+(an assistant's, a family member's) is put down as a question. Whenever the set changes, all that was
+counted with the old one is counted anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from store.addresses import local_part, name_key, normalise
+from store.book import ids_of
+from store.days import Seen, Tally, is_proven
+from store.db import Store, recall, remember
+from store.facts import Mark, Place
+from store.outbox import our_mids
+from store.threads import cites, hash_of
+
+ENOUGH = 3
+"""So many mails in Sent make an address worth a thought."""
+
+_OWN = int(Mark.OWN)
+_SENT = int(Place.SENT)
+_FLUSH = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAddress:
+    """An address of the owner's, or one to ask about (``used`` False). ``source`` says why."""
+
+    address: str
+    source: str
+    used: bool
+
+
+def own_ids(store: Store) -> frozenset[int]:
+    """Return the ids of the addresses that count as the owner's."""
+    return frozenset(row[0] for row in store.rows("SELECT address_id FROM own WHERE used"))
+
+
+def own_addresses(store: Store) -> tuple[OwnAddress, ...]:
+    """Return the owner's addresses and those to ask about, by address."""
+    rows = store.rows(
+        "SELECT a.address, o.source, o.used FROM own o JOIN address a ON a.id = o.address_id ORDER BY 1"
+    )
+    return tuple(OwnAddress(address, source, bool(used)) for address, source, used in rows)
+
+
+def learn_own(store: Store, configured: Iterable[str]) -> bool:
+    """Bring the set of own addresses up to date; return whether it changed (counts are then renewed).
+
+    An address in Sent is learned if its name or its local part is that of a configured one, or if
+    nothing usable is configured and it wrote most of Sent. Others are put down to be asked about.
+    """
+    wanted = {a for a in map(normalise, configured) if a}
+    with store.transaction():
+        before = own_ids(store)
+        _configure(store, wanted)
+        if recall(store, "strange_sender") or own_ids(store) != before:
+            _learn(store, wanted)
+            remember(store, "strange_sender", "")
+        changed = own_ids(store) != before
+        if changed:
+            rebuild_days(store)
+    return changed
+
+
+def confirm(store: Store, address: str, *, mine: bool) -> bool:
+    """Note the owner's answer to "is this yours?"; return whether anything changed."""
+    with store.transaction():
+        before = own_ids(store)
+        number = ids_of(store, [address])[address]
+        store.execute("INSERT OR REPLACE INTO own VALUES (?, 'told', ?)", (number, int(mine)))
+        changed = own_ids(store) != before
+        if changed:
+            rebuild_days(store)
+    return changed
+
+
+def _configure(store: Store, wanted: set[str]) -> None:
+    book = ids_of(store, wanted)
+    ids = {book[a] for a in wanted}
+    old = {row[0] for row in store.rows("SELECT address_id FROM own WHERE source = 'configured'")}
+    store.executemany("DELETE FROM own WHERE address_id = ?", [(n,) for n in old - ids])
+    store.executemany("INSERT OR REPLACE INTO own VALUES (?, 'configured', 1)", [(n,) for n in ids - old])
+
+
+def _learn(store: Store, configured: set[str]) -> None:
+    sent = store.rows(
+        "SELECT m.from_id, a.address, count(*) FROM message m JOIN address a ON a.id = m.from_id"
+        " WHERE m.places & ? GROUP BY 1, 2 HAVING count(*) >= ? ORDER BY 3 DESC, 2",
+        (_SENT, ENOUGH),
+    )
+    total = sum(row[2] for row in sent)
+    locals_ = {local_part(a) for a in configured}
+    names = {key for a in configured for key in _name_keys(store, a)}
+    known = {
+        row[0] for row in store.rows("SELECT address_id FROM own WHERE source IN ('configured', 'told')")
+    }
+    for number, address, count in sent:
+        if number in known:
+            continue
+        alike = local_part(address) in locals_ or not names.isdisjoint(_name_keys(store, address))
+        learned = alike or (not configured and count * 2 > total)
+        source = "learned" if learned else "asked"
+        store.execute("INSERT OR REPLACE INTO own VALUES (?, ?, ?)", (number, source, int(learned)))
+
+
+def _name_keys(store: Store, address: str) -> set[str]:
+    """Return the keys of the full names an address goes by; a single word is no full name."""
+    rows = store.rows(
+        "SELECT n.name FROM address_name n JOIN address a ON a.id = n.address_id"
+        " WHERE a.address = ? ORDER BY n.count DESC LIMIT 8",
+        (address,),
+    )
+    return {key for row in rows if " " in (key := name_key(row[0]))}
+
+
+def rebuild_days(store: Store) -> None:
+    """Count all mail anew: contact days, the owner's pace, and what answers the owner."""
+    with store.transaction():
+        for table in ("contact_day", "pace", "proven", "awaited"):
+            store.execute(f"DELETE FROM {table}")
+        own, ours = own_ids(store), our_mids(store)
+        proven = _prove_all(store, own)
+        tally = Tally(own)
+        awaited: list[tuple[int, int]] = []
+        answering: list[tuple[int, int]] = []
+        for number, seen, cited, mid in _all_messages(store):
+            seen.ours = bool(seen.marks & _OWN) and mid in ours
+            answers = 0
+            if cited and seen.sender not in own:
+                answers = int(not proven.isdisjoint(cited))
+                if not answers:
+                    awaited.extend((h, number) for h in cited)
+            if answers != seen.answers:
+                answering.append((answers, number))
+                seen.answers = answers
+            tally.add(seen)
+            if len(tally.days) > _FLUSH:
+                tally.write(store)
+        tally.write(store)
+        store.executemany("UPDATE message SET answers = ? WHERE id = ?", answering)
+        store.executemany("INSERT OR IGNORE INTO awaited VALUES (?, ?)", awaited)
+
+
+def _prove_all(store: Store, own: frozenset[int]) -> set[int]:
+    rows = []
+    for number, mid, sender, places in store.stream(
+        "SELECT id, mid, from_id, places FROM message ORDER BY id"
+    ):
+        if mid and sender in own and is_proven(Seen(0, sender, 0, places, 0), own):
+            rows.append((hash_of(mid), number))
+    store.executemany("INSERT OR IGNORE INTO proven VALUES (?, ?)", rows)
+    return {row[0] for row in rows}
+
+
+def _all_messages(store: Store) -> Iterator[tuple[int, Seen, tuple[int, ...], str]]:
+    """Yield every message with its people: two tables read side by side, in the order of their ids."""
+    people = store.stream("SELECT message_id, part, address_id FROM participant ORDER BY message_id, part")
+    next_one = next(people, None)
+    for row in store.stream(
+        "SELECT id, at, from_id, marks, places, to_count, answers, parent, root, mid FROM message ORDER BY id"
+    ):
+        number, at, sender, marks, places, to_count, answers, parent, root, mid = row
+        parts: tuple[list[int], ...] = ([], [], [], [], [])
+        while next_one is not None and next_one[0] <= number:
+            if next_one[0] == number:
+                parts[next_one[1]].append(next_one[2])
+            next_one = next(people, None)
+        seen = Seen(at, sender, marks, places, to_count, answers)
+        seen.senders, seen.to, seen.cc, seen.bcc = parts[:4]
+        yield number, seen, cites(marks, parent, root), mid
