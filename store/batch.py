@@ -223,7 +223,8 @@ class Batch:
     def _hidden(self, number: int, m: Message) -> list[int]:
         """Return blind recipients that no sighting has shown yet."""
         book = ids_of(self.store, {n.address for n in m.bcc})
-        rows = self.store.rows("SELECT address_id FROM participant WHERE message_id = ?", (number,))
+        sql = "SELECT address_id FROM participant WHERE message_id = ? AND part = ?"
+        rows = self.store.rows(sql, (number, BCC))
         there = {row[0] for row in rows}
         return [a for a in _ids(m.bcc, book) if a not in there]
 

@@ -291,7 +291,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A line of an earlier digest and what came of it (``wrote``: first owner mail after, or 0)."""
+    """A line of an earlier digest and what came of it.
+
+    ``key`` is the id of the main address, ``at`` the delivery of the edition (0 if not yet), ``wrote``
+    the first letter of the owner's after it, ``answered`` the first mail back, in Unix seconds or 0.
+    ``evidence`` holds pairs such as ("message_id", …), ("note_id", …), ("date", …).
+    """
 
     edition: str
     item: str
@@ -301,6 +306,8 @@ class Suggested:
     wildcard: bool
     wrote: int = 0
     answered: int = 0
+    sentence: str = ""
+    evidence: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

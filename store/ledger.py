@@ -1,4 +1,4 @@
-"""What the owner said and what digwell wrote: commands, acts, editions, suggestions.
+"""What the owner said: commands and their acts.
 
 An act is never changed and never stands without its command: both are written in one transaction,
 and the command's Message-ID is unique, so that the same mail cannot be obeyed twice. Undo marks the
@@ -7,14 +7,13 @@ acts of a command as undone. What the acts amount to is judged elsewhere.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from store.addresses import note_id
 from store.db import Row, Store
 from store.errors import NotFoundError
-from store.facts import Bounce, Edition, Meeting, Said, Suggested
+from store.facts import Said
 from store.people import FOREVER, regroup
 
 _GROUPING = frozenset({"same", "different"})
@@ -83,11 +82,15 @@ def say(store: Store, command: int, acts: Iterable[Said]) -> tuple[Said, ...]:
 
 
 def _public_id(store: Store, act: Said) -> str:
-    rows = store.rows("SELECT address FROM address WHERE id IN (?, ?) ORDER BY id = ?", (act.key, act.other, act.other))
+    rows = store.rows(
+        "SELECT address FROM address WHERE id IN (?, ?) ORDER BY id = ?", (act.key, act.other, act.other)
+    )
     who = " ".join(row[0] for row in rows)
     said = "\x1f".join((act.text, act.value, str(act.until)))
     nth = 0
-    while store.one("SELECT 1 FROM act WHERE public = ?", (public := note_id(act.verb, act.at, who, said, nth),)):
+    while store.one(
+        "SELECT 1 FROM act WHERE public = ?", (public := note_id(act.verb, act.at, who, said, nth),)
+    ):
         nth += 1
     return public
 
@@ -161,67 +164,5 @@ def _said(store: Store, where: str, args: tuple[int, ...]) -> tuple[Said, ...]:
     return tuple(Said(*row) for row in rows)
 
 
-def plan_edition(store: Store, edition: Edition, suggestions: Iterable[Suggested]) -> bool:
-    """Write an edition with its suggestions; False, and nothing written, if its key is taken.
-
-    Put its letter into the outbox in the same transaction.
-    """
-    with store.transaction():
-        cursor = store.execute(
-            "INSERT OR IGNORE INTO edition (key, slot, state, message_id, at, error, people)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (edition.key, edition.slot, edition.state, edition.message_id, edition.at, edition.error, edition.people),
-        )
-        if cursor.rowcount != 1:
-            return False
-        store.executemany(
-            "INSERT INTO suggestion VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (cursor.lastrowid, s.item, s.key, s.reason, s.sentence, json.dumps(s.evidence), int(s.wildcard))
-                for s in suggestions
-            ],
-        )
-        store.execute("UPDATE command SET told = 1 WHERE at <= ?", (edition.slot,))
-        return True
-
-
-def set_edition(store: Store, key: str, state: str, at: int = 0, error: str = "") -> None:
-    """Note how far an edition is; ``at`` is the time of its delivery."""
-    with store.transaction():
-        store.execute("UPDATE edition SET state = ?, at = ?, error = ? WHERE key = ?", (state, at, error, key))
-
-
-_EDITION = """
-SELECT e.key, e.slot, e.state, e.message_id, e.at, e.error, e.people,
-    (SELECT count(*) FROM command c WHERE c.edition = e.key AND c.state = 'obeyed' AND NOT c.undone)
-FROM edition e
-"""
-
-
-def editions(store: Store, as_of: int = FOREVER) -> tuple[Edition, ...]:
-    """Return the editions that were due before an instant, oldest first."""
-    return tuple(Edition(*row) for row in store.rows(_EDITION + "WHERE e.slot < ? ORDER BY e.slot, e.id", (as_of,)))
-
-
-def edition(store: Store, key: str) -> Edition | None:
-    """Return the edition of that key, or None."""
-    row = store.one(_EDITION + "WHERE e.key = ?", (key,))
-    return Edition(*row) if row else None
-
-
-def keep_bounces(store: Store, bounces: Iterable[tuple[Bounce, int]]) -> None:
-    """Keep delivery failures with the id of the address each is about. Harmless to repeat."""
-    rows = [(b.mid, key, int(b.permanent), b.at, b.original) for b, key in bounces]
-    with store.transaction():
-        store.executemany("INSERT OR REPLACE INTO bounce VALUES (?, ?, ?, ?, ?)", rows)
-
-
-def keep_meetings(store: Store, meetings: Iterable[Meeting], told: int) -> None:
-    """Keep what mail told at that time about meetings. Harmless to repeat."""
-    rows = [(m.mid, m.uid, told, m.at, m.status, json.dumps(m.addresses), m.summary) for m in meetings]
-    with store.transaction():
-        store.executemany("INSERT OR REPLACE INTO meeting VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-
-
 def _command(row: Row) -> Command:
-    return Command(*row[:-1], told=bool(row[-1]))
+    return replace(Command(*row), told=bool(row[-1]))

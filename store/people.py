@@ -7,7 +7,7 @@ Facts stay per address: nothing is ever moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from store.addresses import normalise
@@ -76,7 +76,7 @@ def grouping(store: Store, as_of: int = FOREVER) -> dict[int, int]:
     joints between the two, certain ones first, until they are apart.
     """
     certain = store.rows("SELECT address_id, main_id FROM link ORDER BY address_id, main_id")
-    edges = [_Edge(*row, age=n - len(certain)) for n, row in enumerate(certain)]
+    edges = [_Edge(joins, keeps, n - len(certain)) for n, (joins, keeps) in enumerate(certain)]
     for age, (verb, key, other) in enumerate(
         store.rows(
             "SELECT verb, address_id, other_id FROM act WHERE verb IN ('same', 'different') AND NOT undone"
@@ -91,6 +91,11 @@ def grouping(store: Store, as_of: int = FOREVER) -> dict[int, int]:
             weakest = path[0] if path[0].age < 0 else path[-1]
             edges.remove(weakest)
     return _mains(edges)
+
+
+def main_of(people: Mapping[int, int], key: int) -> int:
+    """Return the main address of an address, by a grouping."""
+    return people.get(key, key)
 
 
 def _mains(edges: list[_Edge]) -> dict[int, int]:

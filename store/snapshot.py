@@ -7,17 +7,37 @@ counted again from its messages, if any of them came later. Nothing here judges.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 
 from store.addresses import person_id
-from store.days import Seen, Tally
+from store.days import (
+    FIRST_AT,
+    IN_ALL,
+    IN_ANSWER,
+    IN_AT,
+    IN_AUTO,
+    IN_DIRECT,
+    IN_DIRECT_AT,
+    IN_LIST,
+    IN_NEWS,
+    LAST_AT,
+    OUT_ALL,
+    OUT_AT,
+    OUT_DIRECT,
+    OUT_DIRECT_AT,
+    SHARE,
+    Seen,
+    Tally,
+)
 from store.db import Store
-from store.dossiers import dossiers
+from store.dossiers import choose, dossiers
+from store.editions import editions, suggested
+from store.events import bounces, meetings
 from store.facts import DAY, Address, Mark, Person, Snapshot, Timeline
-from store.ledger import bounces, editions, meetings, said, suggested
+from store.ledger import said
 from store.outbox import our_mids
 from store.own import own_addresses, own_ids
-from store.people import grouping
+from store.people import grouping, main_of
 from store.threads import stamp
 
 __all__ = ["dossiers", "load"]
@@ -26,15 +46,198 @@ NAMES = 8
 _OWN = int(Mark.OWN)
 
 _SUMS = """
-SELECT d.address_id, a.address,
-    d.out_all, d.in_all, d.shared, d.in_list, d.in_news, d.in_auto, d.in_answer,
-    d.first_at, d.last_at, d.in_at, d.out_at, d.in_direct_at, d.out_direct_at
-FROM (
-    SELECT address_id, sum(out_all) AS out_all, sum(in_all) AS in_all, sum(shared) AS shared,
-        sum(in_list) AS in_list, sum(in_news) AS in_news, sum(in_auto) AS in_auto,
-        sum(in_answer) AS in_answer, min(first_at) AS first_at, max(last_at) AS last_at,
-        max(in_at) AS in_at, max(out_at) AS out_at,
-        max(in_direct_at) AS in_direct_at, max(out_direct_at) AS out_direct_at
-    FROM contact_day WHERE day < ? GROUP BY address_id
-) d JOIN address a ON a.id = d.address_id
+SELECT address_id, sum(out_all), sum(in_all), sum(shared), sum(in_list), sum(in_news), sum(in_auto),
+    sum(in_answer), min(first_at), max(last_at), max(in_at), max(out_at)
+FROM contact_day WHERE day < ? GROUP BY address_id
 """
+_SENT, _GOT, _SHARED, _LISTS, _NEWS, _AUTO, _ANSWERS, _FIRST, _LAST, _LAST_IN, _LAST_OUT = range(11)
+
+_DAYS = """
+SELECT d.address_id, d.day, d.out_direct, d.in_direct, d.out_direct_at, d.in_direct_at
+FROM temp.chosen c CROSS JOIN contact_day d ON d.address_id = c.id WHERE d.day < ?
+"""
+
+
+def load(store: Store, as_of: int) -> Snapshot:
+    """Return everything as it stood just before an instant, in Unix seconds."""
+    until, last_day = _last_day(store, as_of)
+    sums = _sums(store, until, last_day)
+    main = grouping(store, as_of)
+    acts = said(store, as_of)
+    people = _people(store, sums, main, {act.key for act in acts} | {act.other for act in acts})
+    timelines = _timelines(store, sums, main, until, last_day)
+    row = store.one(
+        "SELECT (SELECT count(*) FROM message WHERE key < ? AND key >= ?)"
+        " + (SELECT count(*) FROM message WHERE key < ? AND at < ?)",
+        (stamp(as_of), stamp(1), stamp(1), as_of),
+    )
+    paces = {day for (day,) in store.rows("SELECT day FROM pace WHERE sent AND day < ?", (until,))}
+    return Snapshot(
+        as_of=as_of,
+        own=frozenset(o.address for o in own_addresses(store) if o.used),
+        people=people,
+        timelines=timelines,
+        said=acts,
+        suggested=suggested(store, as_of, people=main),
+        editions=editions(store, as_of),
+        bounces=bounces(store, as_of),
+        meetings=meetings(store, as_of),
+        paces=array("i", sorted(paces | set(last_day.paces))),
+        first_day=min((t.days[0] for t in timelines.values() if t.days), default=0),
+        messages=row[0] if row else 0,
+    )
+
+
+def _last_day(store: Store, as_of: int) -> tuple[int, Tally]:
+    """Return the day up to which whole days count, and what the day of the instant had seen by then.
+
+    If nothing of that day came later, the whole day counts, and there is nothing to add.
+    """
+    day = as_of // DAY
+    tally = Tally(own_ids(store))
+    later = store.one(
+        "SELECT EXISTS (SELECT 1 FROM message WHERE key >= ? AND key < ?)"
+        " OR EXISTS (SELECT 1 FROM message WHERE key < ? AND at >= ? AND at < ?)",
+        (stamp(as_of), stamp((day + 1) * DAY), stamp(1), as_of, (day + 1) * DAY),
+    )
+    if not later or not later[0]:
+        return day + 1, tally
+    ours = our_mids(store)
+    for seen, mid in _messages(store, day * DAY, as_of):
+        seen.ours = bool(seen.marks & _OWN) and mid in ours
+        tally.add(seen)
+    return day, tally
+
+
+def _messages(store: Store, since: int, until: int) -> list[tuple[Seen, str]]:
+    """Return the messages of a span shorter than a day, with their people."""
+    found: dict[int, tuple[Seen, str]] = {}
+    rows = store.rows(
+        "SELECT m.id, m.at, m.from_id, m.marks, m.places, m.to_count, m.answers, m.mid, p.part, p.address_id"
+        " FROM message m LEFT JOIN participant p ON p.message_id = m.id"
+        " WHERE (m.key >= ? AND m.key < ? OR m.key < ?) AND m.at >= ? AND m.at < ?",
+        (stamp(since), stamp(until), stamp(1), since, until),
+    )
+    for number, at, sender, marks, places, to_count, answers, mid, part, address in rows:
+        if number not in found:
+            seen = Seen(at, sender, marks, places, to_count, answers)
+            seen.senders, seen.to, seen.cc, seen.bcc = [], [], [], []
+            found[number] = seen, mid
+        seen = found[number][0]
+        lists: tuple[Collection[int], ...] = (seen.senders, seen.to, seen.cc, seen.bcc)
+        if part is not None and part < len(lists):
+            lists[part].append(address)  # type: ignore[attr-defined]
+    return list(found.values())
+
+
+def _sums(store: Store, until: int, last_day: Tally) -> dict[int, list[int]]:
+    sums = {row[0]: list(row[1:]) for row in store.stream(_SUMS, (until,))}
+    for (address, _), more in last_day.days.items():
+        now = sums.get(address)
+        if now is None:
+            sums[address] = now = [0] * 7 + [more[FIRST_AT], 0, 0, 0]
+        for place, source in enumerate((OUT_ALL, IN_ALL, SHARE, IN_LIST, IN_NEWS, IN_AUTO, IN_ANSWER)):
+            now[place] += more[source]
+        now[_FIRST] = min(now[_FIRST], more[FIRST_AT])
+        for place, source in ((_LAST, LAST_AT), (_LAST_IN, IN_AT), (_LAST_OUT, OUT_AT)):
+            now[place] = max(now[place], more[source])
+    return sums
+
+
+def _names(store: Store) -> dict[int, tuple[str, ...]]:
+    """Return the display names of each address, the most used first."""
+    names: dict[int, tuple[str, ...]] = {}
+    for address, name in store.stream(
+        "SELECT address_id, name FROM address_name ORDER BY address_id, count DESC, name"
+    ):
+        sofar = names.get(address, ())
+        if len(sofar) < NAMES:
+            names[address] = (*sofar, name)
+    return names
+
+
+def _people(
+    store: Store, sums: dict[int, list[int]], main: dict[int, int], spoken_of: set[int]
+) -> dict[int, Person]:
+    """Return everybody with mail, everybody the owner spoke of, and everybody from an address book."""
+    names = _names(store)
+    members: dict[int, list[Address]] = {}
+    nothing = [0] * 11
+    spoken_of |= set(main.values())
+    own = own_ids(store)
+    for key, text, known in store.stream("SELECT id, address, known FROM address"):
+        counted = sums.get(key)
+        if counted is None:
+            if not (known or key in spoken_of) or key in own:
+                continue
+            counted = nothing
+        called = names.get(key, ())
+        sent, got, shared, lists, news, auto, answers, first, last, last_in, last_out = counted
+        person = main_of(main, key)
+        address = Address(
+            key, text, called[0] if called else "", person, called, sent, got, shared,
+            lists, news, auto, answers, first, last, last_in, last_out,
+        )  # fmt: skip
+        members.setdefault(person, []).append(address)
+    return {person: _person(person, addresses) for person, addresses in members.items()}
+
+
+def _person(key: int, addresses: list[Address]) -> Person:
+    if len(addresses) > 1:
+        addresses.sort(key=lambda a: (a.id != key, -a.last, a.address))
+    main = addresses[0]
+    name = main.name or next((a.name for a in addresses if a.name), "")
+    return Person(person_id(main.address), main.id, name, tuple(addresses))
+
+
+def _timelines(
+    store: Store, sums: dict[int, list[int]], main: dict[int, int], until: int, last_day: Tally
+) -> dict[int, Timeline]:
+    """Return the days of everybody to whom the owner wrote or who answered the owner."""
+    wanted = {main_of(main, key) for key, s in sums.items() if s[_SENT] or s[_ANSWERS]}
+    chosen = [key for key in sums if main_of(main, key) in wanted]
+    choose(store, chosen)
+    timelines = {person: Timeline() for person in wanted}
+    here, line = 0, Timeline()
+    for address, day, outs, ins, out_at, in_at in store.stream(_DAYS, (until,)):
+        if address != here:
+            here, line = address, timelines[main_of(main, address)]
+        if outs or ins:
+            line.days.append(day)
+            line.outs.append(outs)
+            line.ins.append(ins)
+            line.last_out = max(line.last_out, out_at)
+            line.last_in = max(line.last_in, in_at)
+        else:
+            line.others.append(day)
+    for (address, day), more in last_day.days.items():
+        if (person := main_of(main, address)) in timelines:
+            _append(timelines[person], day, more)
+    for person in {main[key] for key in chosen if key in main}:
+        _merge(timelines[person])
+    return timelines
+
+
+def _append(line: Timeline, day: int, more: list[int]) -> None:
+    if more[OUT_DIRECT] or more[IN_DIRECT]:
+        line.days.append(day)
+        line.outs.append(more[OUT_DIRECT])
+        line.ins.append(more[IN_DIRECT])
+        line.last_out = max(line.last_out, more[OUT_DIRECT_AT])
+        line.last_in = max(line.last_in, more[IN_DIRECT_AT])
+    else:
+        line.others.append(day)
+
+
+def _merge(line: Timeline) -> None:
+    """Put the days of several addresses into one ascending line."""
+    sums: dict[int, list[int]] = {}
+    for day, outs, ins in zip(line.days, line.outs, line.ins, strict=True):
+        both = sums.setdefault(day, [0, 0])
+        both[0] += outs
+        both[1] += ins
+    days = sorted(sums)
+    line.days = array("i", days)
+    line.outs = array("i", (sums[day][0] for day in days))
+    line.ins = array("i", (sums[day][1] for day in days))
+    line.others = array("i", sorted({day for day in line.others if day not in sums}))
