@@ -18,12 +18,11 @@ from daemon import clock
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from store.db import Store
-
     from daemon.config.values import Config
     from rules.intent import Meant
     from rules.policy import Policy
     from rules.standing import Standing
+    from store.db import Store
     from store.facts import Person, Snapshot
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 
-from store.snapshot import dossiers
-
 from daemon import records
 from daemon.app import House
 from daemon.digest.sparkline import sparkline
@@ -20,6 +18,7 @@ from rules.standing import Standing
 from rules.verdicts import KindVerdict, Tie
 from rules.words import length
 from store.facts import Dossier, Person, Said
+from store.snapshot import dossiers
 
 MOST_FELLOWS = 6
 

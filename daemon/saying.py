@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from store.ledger import acts_of, last_undoable
-
 from daemon import verbs
 from daemon.app import House
 from daemon.config import learned
@@ -23,6 +21,7 @@ from rules.verbs import Command
 from rules.words import capital
 from store.errors import DigwellError, NotFoundError
 from store.facts import Said
+from store.ledger import acts_of, last_undoable
 
 TAUGHT = {"friend": "friend", "not-a-person": "not a person"}
 """Verbs that are also written into the visible file of learned rules, and the word that stands there."""

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from store.db import Store
-
 from rules.intent import Intention, Moment, Target, intend
 from rules.standing import House
 from rules.told import told
 from rules.verbs import Command
 from store import ledger
+from store.db import Store
 from store.errors import DigwellError, NotFoundError
 from store.facts import Said
 

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.snapshot import dossiers, load
-
 from daemon import tokens
 from daemon.app import House
 from daemon.digest import render as digest_render
@@ -25,6 +23,7 @@ from rules.due import Survey, survey
 from rules.suggest import suggest
 from rules.verdicts import Candidate, Digest, Suggestion
 from rules.words import clock, weekday
+from store.snapshot import dossiers, load
 
 
 @dataclass(frozen=True, slots=True)
