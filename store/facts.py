@@ -204,6 +204,23 @@ class Trait:
     mid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What an address book says about one human: maybe without an address, to be matched by name.
+
+    ``source`` is vcard or linkedin, ``key`` names the card within its source and stays the same when
+    its content changes. ``birthday`` is as in ``Trait``.
+    """
+
+    source: str
+    key: str
+    name: str
+    addresses: tuple[str, ...] = ()
+    organisation: str = ""
+    job: str = ""
+    birthday: str = ""
+
+
 @dataclass(slots=True)
 class Timeline:
     """Days with direct mail between the owner and one address or person, ascending.
