@@ -14,7 +14,8 @@ from rules.due import Survey
 from rules.policy import Policy
 from rules.verdicts import Digest, Evidence, Kind, KindVerdict, Suggestion, Tie
 from store.addresses import organisation_domain
-from store.facts import Person
+from store.facts import Person, Snapshot, Suggested
+from store.ledger import Command
 
 Record = dict[str, Any]
 
@@ -146,6 +147,60 @@ def digest(made: Digest) -> Record:
     }
 
 
+def history(snapshot: Snapshot) -> list[Record]:
+    """Return every edition with its people and what came of them, the latest first."""
+    found = []
+    for edition in sorted(snapshot.editions, key=lambda e: (-e.slot, e.key)):
+        rows = [s for s in snapshot.suggested if s.edition == edition.key]
+        found.append(
+            {
+                "edition": edition.key,
+                "state": edition.state,
+                "error": edition.error or None,
+                "slot": when(edition.slot),
+                "at": when(edition.at),
+                "message_id": edition.message_id,
+                "people": [_named(snapshot, row) for row in rows],
+            }
+        )
+    return found
+
+
+def _named(snapshot: Snapshot, row: Suggested) -> Record:
+    who = next((p for p in snapshot.people.values() if any(a.id == row.key for a in p.addresses)), None)
+    return {
+        "item": row.item,
+        "person_id": who.id if who else None,
+        "name": who.name if who else None,
+        "reason": row.reason,
+        "wildcard": row.wildcard,
+        "wrote": when(row.wrote),
+        "answered": when(row.answered),
+    }
+
+
+def command(said: Command) -> Record:
+    """Return a row of the ledger."""
+    return {
+        "id": said.id,
+        "at": when(said.at),
+        "channel": said.channel,
+        "message_id": said.mid or None,
+        "edition": said.edition or None,
+        "item": said.item or None,
+        "text": said.text,
+        "state": said.state,
+        "effect": said.answer,
+        "undone_by": said.undone or None,
+    }
+
+
 def verdict(verdict: KindVerdict) -> Record:
     """Return a verdict on what stands behind an address."""
     return {"kind": verdict.kind.value, "rule": verdict.rule, "grounds": list(verdict.grounds)}
+
+
+def counts(who: Person) -> dict[str, int]:
+    """Return the sums over a person's mail that speak for or against a human."""
+    names = ("sent", "received", "answers", "copied", "lists", "news", "machines")
+    return {name: sum(getattr(a, name) for a in who.addresses) for name in names}

@@ -14,14 +14,15 @@ from daemon import verbs
 from daemon.app import House
 from daemon.config import learned
 from rules.contact import person_of
-from rules.intent import Moment, Target, intend
+from rules.intent import Meant, Moment, Target, intend
 from rules.standing import house as owner_standing
 from rules.told import told
 from rules.verbs import Command
 from rules.words import capital
 from store.errors import DigwellError, NotFoundError
-from store.facts import Said
+from store.facts import Address, Said
 from store.ledger import acts_of, last_undoable
+from store.people import grouping
 
 TAUGHT = {"friend": "friend", "not-a-person": "not a person"}
 """Verbs that are also written into the visible file of learned rules, and the word that stands there."""
@@ -41,7 +42,8 @@ class Told:
 
     def line(self) -> str:
         """Return the sentence for the terminal."""
-        said = f"{self.name}: {self.sentence}" if self.name else capital(self.sentence)
+        said = f"{self.name}: {self.sentence}" if self.name else self.sentence
+        said = said if self.name or self.dry_run else capital(said)
         more = f" (this also goes for {', '.join(self.also)})" if self.also else ""
         return f"{'would be: ' if self.dry_run else ''}{said}{more}"
 
@@ -88,6 +90,39 @@ def undo(house: House, dry_run: bool) -> Told:
     _, acts = verbs.take_back(house.store, house.now, verbs.Source(house.zone, text="undo"), last.id)
     _unteach(house, acts)
     return Told("undo", "", "", sentence, tuple(act.id for act in acts))
+
+
+def split(house: House, words: str, dry_run: bool) -> Told:
+    """Take a merged person apart, or only the one address named; what the owner merged is undone exactly.
+
+    Raises NotFoundError where there is nothing to take apart.
+    """
+    who = house.meant(words)
+    main, *others = who.person.addresses
+    loose = [a for a in others if who.key in {main.id, a.id}]
+    if not loose:
+        raise NotFoundError(f"{who.name} has one address only, so there is nothing to take apart")
+    keys = {a.id for a in who.person.addresses}
+    merged = [a for a in house.snapshot.said if a.verb == "same" and {a.key, a.other} <= keys]
+    merges = [a for a in merged if len(loose) == len(others) or {a.key, a.other} & {a.id for a in loose}]
+    sentence = f"apart from {', '.join(a.address for a in loose)}"
+    found = Told("split", who.name, who.person.id, sentence, dry_run=dry_run)
+    if dry_run:
+        return found
+    with house.store.transaction():
+        source = verbs.Source(house.zone, text=f"split {words}")
+        for command in dict.fromkeys(a.command for a in merges):
+            verbs.take_back(house.store, house.now, source, command)
+        still = grouping(house.store)
+        joined = [a for a in loose if still.get(a.id, a.id) == still.get(main.id, main.id)]
+        parted = [verbs.Order(Command("different"), _pair(who, main, a)) for a in joined]
+        if parted:
+            verbs.obey(house.store, parted, house.now, source)
+    return found
+
+
+def _pair(who: Meant, one: Address, other: Address) -> Target:
+    return Target(Meant(who.person, one.id), Meant(who.person, other.id))
 
 
 def _written(command: Command, target: Target) -> str:

@@ -212,7 +212,7 @@ def _introduced(command: Command, target: Target, at: Moment) -> Intention:
 def _same(command: Command, target: Target, at: Moment) -> Intention:
     one, other = _pair(target)
     if one.person.key == other.person.key:
-        return Intention(told("same.already", other=other.name))
+        return Intention(told("same.already", other=other.address))
     return Intention(told("same", other=other.name), (Said("", at.now, "same", one.key, other.key),))
 
 

@@ -7,7 +7,7 @@ import sys
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Group, as_of, house
+from daemon.cli.shape import Group, as_json, as_of, house
 
 SHAPES = ("text", "html", "eml", "json")
 
@@ -44,6 +44,33 @@ def preview(*, shape: str, as_json: bool, as_of: int | None) -> None:
         click.echo(rendered.html)
     else:
         output.say(f"Subject: {rendered.subject}\n\n{rendered.text}".rstrip())
+
+
+@digest.command(example="digwell digest history\ndigwell digest history --json")
+@as_json
+def history(*, as_json: bool) -> None:
+    """Show every edition: when it was made, what became of it, and to whom you wrote."""
+    from daemon import records
+
+    with house(readonly=True) as opened:
+        found = records.history(opened.snapshot)
+    if as_json:
+        output.items("history", found, opened.now)
+        return
+    output.table(
+        ("edition", "state", "at", "people", "wrote", "answered"),
+        (
+            (
+                r["edition"],
+                f"{r['state']}: {r['error']}" if r["error"] else r["state"],
+                (r["at"] or "")[:16].replace("T", " "),
+                str(len(r["people"])),
+                str(sum(1 for p in r["people"] if p["wrote"])),
+                str(sum(1 for p in r["people"] if p["answered"])),
+            )
+            for r in found
+        ),
+    )
 
 
 COMMANDS = {"digest": digest}

@@ -50,4 +50,57 @@ def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
     )
 
 
-COMMANDS = {"due": due}
+@click.command(cls=Command, example="digwell why studio@example.com\ndigwell why Tomás --json")
+@click.argument("address", nargs=-1, required=True)
+@as_json
+def why(*, address: tuple[str, ...], as_json: bool) -> None:
+    """Show what stands behind an address, and which rule decided."""
+    from daemon import records
+    from rules.classify import kind_of
+
+    with house(readonly=True) as opened:
+        who = opened.person(" ".join(address))
+        standing = opened.standings.get(who.key)
+        verdict = kind_of(who, standing, opened.policy, opened.snapshot.own)
+    found = {"person_id": who.id, "name": who.name, **records.verdict(verdict), **records.counts(who)}
+    if as_json:
+        output.item("why", found, opened.now)
+        return
+    output.say(f"{who.name or who.main.address}: {verdict.kind.value}, because {verdict.rule}")
+    for ground in verdict.grounds:
+        output.say(f"  {ground}")
+    output.say("  " + ", ".join(f"{name} {count}" for name, count in records.counts(who).items()))
+
+
+@click.command(cls=Command, example="digwell log\ndigwell log --limit 5 --json")
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="So many, the latest first."
+)
+@as_json
+def log(*, limit: int, as_json: bool) -> None:
+    """Show every command, where it came from, and its effect."""
+    from daemon import records
+    from store import ledger
+
+    with house(readonly=True) as opened:
+        found = [records.command(c) for c in ledger.commands(opened.store, limit)]
+    if as_json:
+        output.items("log", found, opened.now)
+        return
+    output.table(
+        ("", "when", "from", "state", "command", "effect"),
+        (
+            (
+                str(r["id"]),
+                (r["at"] or "")[:16].replace("T", " "),
+                r["channel"] if not r["edition"] else f"{r['channel']} {r['edition']}",
+                "undone" if r["undone_by"] else r["state"],
+                r["text"],
+                r["effect"],
+            )
+            for r in found
+        ),
+    )
+
+
+COMMANDS = {"due": due, "why": why, "log": log}

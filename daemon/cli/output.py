@@ -12,11 +12,14 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from daemon import clock
+
+if TYPE_CHECKING:
+    from daemon.saying import Told
 
 _SPACES = dict.fromkeys((*b"\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85", 0x2028, 0x2029), " ")
 _GONE = dict.fromkeys(
@@ -105,6 +108,14 @@ def items(kind: str, found: Iterable[Mapping[str, Any]], as_of: int, **more: Any
 def item(kind: str, found: Mapping[str, Any], as_of: int) -> None:
     """Print a JSON envelope with one ``item``."""
     _print_json({"digwell": 1, "kind": kind, "as_of": clock.rfc3339(as_of), "item": dict(found)})
+
+
+def told(effect: Told, at: int, *, as_json: bool) -> None:
+    """Print what came of a command."""
+    if as_json:
+        item("effect", effect.record(), at)
+    else:
+        say(effect.line())
 
 
 def line(record: Mapping[str, Any]) -> None:

@@ -77,18 +77,23 @@ def show(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
 @as_json
 def merge(*, one: str, other: str, dry_run: bool, as_json: bool) -> None:
     """Make one person of two. `people split` takes them apart again; nothing is lost."""
-    _verb_told("same", (one, other), dry_run, as_json)
-
-
-def _verb_told(verb: str, names: tuple[str, ...], dry: bool, as_json: bool) -> None:
     from daemon import saying
 
     with house() as opened:
-        told = saying.tell(opened, Said(verb, names), dry)
-    if as_json:
-        output.item("effect", told.record(), opened.now)
-    else:
-        output.say(told.line())
+        made = saying.tell(opened, Said("same", (one, other)), dry_run)
+    output.told(made, opened.now, as_json=as_json)
+
+
+@people.command(example="digwell people split Ana\ndigwell people split ana@work.example")
+@click.argument("person", nargs=-1, required=True)
+@dry_run
+@as_json
+def split(*, person: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Take a merged person apart into addresses again, or take one address out."""
+    from daemon import saying
+
+    with house() as opened:
+        output.told(saying.split(opened, " ".join(person), dry_run), opened.now, as_json=as_json)
 
 
 for _verb in ("tag", "untag"):

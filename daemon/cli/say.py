@@ -81,10 +81,7 @@ def _carry(verb: Verb) -> Callable[..., None]:
             told = (
                 saying.undo(opened, dry_run) if verb.name == "undo" else saying.tell(opened, command, dry_run)
             )
-        if as_json:
-            output.item("effect", told.record(), opened.now)
-        else:
-            output.say(told.line())
+        output.told(told, opened.now, as_json=as_json)
 
     return carry
 
