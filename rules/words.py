@@ -229,6 +229,18 @@ JUDGEMENT: Mapping[str, str] = {
     "withheld.theirs": "has not answered your last {count}; left in peace until {until}",
     "withheld.one way": "mail has gone one way only",
     "withheld.lost": "silent for too long; only by lot",
+    # the same person?
+    "same.mailbox": "two spellings of one mailbox",
+    "same.card": "both stand on one card of your address book",
+    "same.only": "the only one of that name you write with",
+    "same.full": "the same full name",
+    "same.nickname": "the same name but for a nickname",
+    "same.initial": "the same family name and the same first letter",
+    "same.local": "both addresses begin with “{local}”",
+    "same.handover": "one fell silent as the other began, in {month}",
+    "same.replies": "mail from one asks for answers to the other",
+    "same.threads": "both in {threads} with {name}",
+    "same.careful": "careful: the two domains look alike, and a forger would write the same name",
     # openings: none asks for a favour, and none begs pardon twice
     "opening.promise": "{first}, I owe you something: {text}. Here it is. How are you?",
     "opening.news": "{first}, I saw your news and was glad. What is the first thing on your mind there?",

@@ -29,7 +29,7 @@ from rules.policy import REASONS
 
 LEARNED_WORDS = ("friend", "not a person")
 WORD_REASONS = (*REASONS, "wildcard")
-GAPS = ("first", "name", "subject", "months", "weeks", "years")
+GAPS = ("first", "subject", "months")
 
 Cadence = Annotated[
     int | None,
