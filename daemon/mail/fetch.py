@@ -1,5 +1,8 @@
 """Header fields streamed off the line: several folders and commands in flight, nothing parsed twice.
 
+Servers may work on several FETCHes of a folder at once and mix their answers, so what comes is pooled
+and each command takes the UIDs of its own slice out of the pool.
+
 Only named header fields and INTERNALDATE are asked for, never ENVELOPE, always with a cap and always
 with PEEK. Answers that look as nearly all do are framed by one expression; any other takes the
 general way. A message is paired with its header by the UID of the same answer, or not at all.
@@ -10,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daemon.mail import listing, parse
 from daemon.mail.answers import Answer, Value, internal_date, number, pairs, read_answer
@@ -42,6 +45,15 @@ class _Sent:
     part: Slice | None
 
 
+@dataclass(slots=True)
+class _Pool:
+    """What has come in for the folder that is open: messages by UID, completions by tag."""
+
+    found: dict[int, RawHeader | Damaged] = field(default_factory=dict)
+    done: dict[bytes, Answer] = field(default_factory=dict)
+    waiting: set[bytes] = field(default_factory=set)
+
+
 def stream(talk: Talk, visits: Iterable[Visit], depth: int = IN_FLIGHT) -> Iterator[Opened | Batch]:
     """Open folder after folder for reading and stream the headers of its slices, in the order given.
 
@@ -49,6 +61,7 @@ def stream(talk: Talk, visits: Iterable[Visit], depth: int = IN_FLIGHT) -> Itera
     """
     todo = _commands(visits)
     flying: deque[_Sent] = deque()
+    pool = _Pool()
     load = 0
     drained = False
     while True:
@@ -59,13 +72,19 @@ def stream(talk: Talk, visits: Iterable[Visit], depth: int = IN_FLIGHT) -> Itera
                 break
             visit, part, text = command
             flying.append(_Sent(talk.send(text), visit, part))
+            if part is not None:
+                pool.waiting.add(flying[-1].tag)
             load += _weight(part)
         if not flying:
             return
         sent = flying.popleft()
         load -= _weight(sent.part)
         talk.wire.arm()
-        yield _opened(talk, sent) if sent.part is None else _batch(talk, sent, sent.part)
+        if sent.part is None:
+            pool.found.clear()
+            yield _opened(talk, sent)
+        else:
+            yield _batch(talk, sent, sent.part, pool)
 
 
 def _commands(visits: Iterable[Visit]) -> Iterator[tuple[Visit, Slice | None, bytes]]:
@@ -93,10 +112,23 @@ def _opened(talk: Talk, sent: _Sent) -> Opened:
         return Opened(sent.visit, None, refused)
 
 
-def _batch(talk: Talk, sent: _Sent, part: Slice) -> Batch:
-    """Collect the answers to one FETCH. The hot loop: the usual answer costs one match."""
-    wire, found = talk.wire, dict[int, RawHeader | Damaged]()
-    match = _USUAL.match
+def _batch(talk: Talk, sent: _Sent, part: Slice, pool: _Pool) -> Batch:
+    """Read on until a FETCH is complete, and take its slice out of the pool."""
+    while sent.tag not in pool.done:
+        _pour(talk, pool)
+    inside = sorted(uid for uid in pool.found if part.low <= uid <= part.high)
+    found = [pool.found.pop(uid) for uid in inside]
+    refused = None
+    try:
+        talk.settle(pool.done.pop(sent.tag))
+    except RefusedError as error:
+        refused = error
+    return Batch(sent.visit, part, found, refused)
+
+
+def _pour(talk: Talk, pool: _Pool) -> None:
+    """Read answers into the pool up to the next completion. The hot loop: the usual one costs one match."""
+    wire, found, match = talk.wire, pool.found, _USUAL.match
     while True:
         usual = match(wire.buf, wire.pos)
         if usual is None:
@@ -115,22 +147,12 @@ def _batch(talk: Talk, sent: _Sent, part: Slice) -> Batch:
                 wire.pos = end + 3
                 continue
         answer = read_answer(wire)
-        if answer.tag == sent.tag:
-            return _settled(talk, sent, part, answer, found)
+        if answer.tag in pool.waiting:
+            pool.waiting.discard(answer.tag)
+            pool.done[answer.tag] = answer
+            return
         if talk.notice(answer) and answer.text.split(b" ", 2)[1:2] == [b"FETCH"]:
             _unusual(answer, found)
-
-
-def _settled(
-    talk: Talk, sent: _Sent, part: Slice, answer: Answer, found: dict[int, RawHeader | Damaged]
-) -> Batch:
-    refused = None
-    try:
-        talk.settle(answer)
-    except RefusedError as error:
-        refused = error
-    inside = {uid for uid in found if part.low <= uid <= part.high}
-    return Batch(sent.visit, part, [found[uid] for uid in sorted(inside)], refused)
 
 
 def _unusual(answer: Answer, found: dict[int, RawHeader | Damaged]) -> None:
