@@ -1,15 +1,15 @@
 """Signals: SIGTERM and SIGINT end the daemon cleanly within ten seconds, SIGHUP asks for a reload.
 
-A signal does not cut a blocked system call short (PEP 475), so the handler raises: at once while the
-daemon sleeps, after a grace while it works, so that a batch may be finished. Whatever is open then
-rolls back. This room must never end the process by itself.
+A signal does not cut a blocked system call short (PEP 475). So every signal also writes to ``wake``,
+which sleepers watch; and work that does not end within a grace is torn away by ``Stopping``, after
+which whatever was open rolls back. This room must never end the process by itself.
 """
 
 from __future__ import annotations
 
+import select
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
 from types import FrameType
 
 GRACE = 5  # seconds a piece of work may still take; systemd and the contract allow ten in all
@@ -25,10 +25,14 @@ class Stop:
     def __init__(self) -> None:
         self.requested = False
         self.reload = False
-        self._asleep = False
+        self.wake, self._alarm = socket.socketpair()
+        for end in (self.wake, self._alarm):
+            end.setblocking(False)
         self._before: dict[int, object] = {}
+        self._wakeup = -1
 
     def __enter__(self) -> Stop:
+        self._wakeup = signal.set_wakeup_fd(self._alarm.fileno(), warn_on_full_buffer=False)
         for number, handler in (
             (signal.SIGTERM, self._stop),
             (signal.SIGINT, self._stop),
@@ -42,28 +46,26 @@ class Stop:
         signal.alarm(0)
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
-
-    @contextmanager
-    def asleep(self) -> Iterator[None]:
-        """Mark a wait: a stop ends it at once with ``Stopping``, also one that came just before."""
-        self._asleep = True
-        try:
-            if self.requested:
-                raise Stopping
-            yield
-        finally:
-            self._asleep = False
+        signal.set_wakeup_fd(self._wakeup)
+        self.wake.close()
+        self._alarm.close()
 
     def check(self) -> None:
         """Raise ``Stopping`` between two pieces of work if a stop was asked for."""
         if self.requested:
             raise Stopping
 
+    def wait(self, seconds: float) -> None:
+        """Sleep, but no longer than until the next signal. Raises ``Stopping``."""
+        self.check()
+        if select.select([self.wake], [], [], max(0.0, seconds))[0]:
+            self.wake.recv(4096)
+        self.check()
+
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        again = self.requested
+        if self.requested:
+            raise Stopping  # asked twice: at once
         self.requested = True
-        if self._asleep or again:
-            raise Stopping
         signal.alarm(GRACE)
 
     def _reload(self, _number: int, _frame: FrameType | None) -> None:

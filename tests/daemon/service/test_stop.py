@@ -10,13 +10,11 @@ import time
 import pytest
 
 ASLEEP = """
-import time
 from daemon.service.stop import Stop, Stopping
 with Stop() as stop:
     print("on", flush=True)
     try:
-        with stop.asleep():
-            time.sleep(30)
+        stop.wait(30)
     except Stopping:
         print("clean", flush=True)
 """
@@ -46,12 +44,11 @@ with Stop() as stop:
         print("clean", flush=True)
 """
 RELOAD = """
-import time
 from daemon.service.stop import Stop
 with Stop() as stop:
     print("on", flush=True)
-    while not stop.reload:
-        time.sleep(0.02)
+    stop.wait(30)
+    assert stop.reload
     print("reload", flush=True)
 """
 
