@@ -17,17 +17,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+
+from store.db import Store
+from store.outbox import Parcel
 
 from daemon.mail.smtp import Answer, Letter, Verdict
 from daemon.mail.troubles import RefusedError
 from daemon.mail.values import FolderState, Mailbox
 from rules.verdicts import Digest
 from store import ledger, outbox
-from store.db import Store
 from store.errors import DigwellError, NeedsOwnerError, TemporaryError
 from store.facts import DAY, Edition, Role, Suggested
-from store.outbox import Parcel
 
 APPEND = "append"
 SMTP = "smtp"
@@ -98,13 +98,6 @@ class Ways:
     def route(self) -> tuple[str, str]:
         """Return channel and target for a new letter."""
         return (SMTP, self.owner) if self.smtp else (APPEND, self.folder)
-
-
-class Creates(Protocol):
-    """What some mailboxes can do besides."""
-
-    def create(self, wire: bytes) -> None:
-        """Make a folder."""
 
 
 def keep(store: Store, mail: Composed, route: tuple[str, str], now: int) -> bool:
