@@ -67,9 +67,10 @@ def again_key(key: str, taken: Iterable[str]) -> str:
 def owed(editions: Iterable[Edition], rule: Weekly, now: int) -> Owed | None:
     """Say which edition is to be made now, or None.
 
-    The latest slot counts. It is made late within its ISO week, and within ``GRACE`` where digwell was
-    already at work before; older weeks are never made up for. A later edition that has gone out (or
-    would, by a clock that was ahead, within ``GRACE``) ends the matter: digests never run backwards.
+    The latest slot counts. It is made late within its ISO week, and beyond that within ``GRACE``; where
+    digwell was not at work before, within both. Older weeks are never made up for. A later edition that
+    has gone out (or would, by a clock that was ahead, within ``GRACE``) ends the matter: digests never
+    run backwards.
     """
     known = tuple(editions)
     day = _latest(rule, now)
@@ -80,7 +81,8 @@ def owed(editions: Iterable[Edition], rule: Weekly, now: int) -> Owed | None:
         return None
     this_week = week_key(_local(now, rule).date()) == key
     at_work = any(e.slot < slot for e in known)
-    if not this_week and not (at_work and now - slot <= GRACE):
+    in_time = now - slot <= GRACE
+    if not ((this_week or in_time) if at_work else (this_week and in_time)):
         return None
     return Owed(key, slot, late=now - slot >= DAY // 24, missed=_missed(known, rule, day))
 
