@@ -18,19 +18,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from store.db import Store
-from store.outbox import Parcel
-
 from daemon.mail.smtp import Answer, Letter, Verdict
 from daemon.mail.troubles import RefusedError
 from daemon.mail.values import FolderState, Mailbox
 from rules.verdicts import Digest
-from store import ledger, outbox
+from store import editions, outbox
+from store.db import Store
 from store.errors import DigwellError, NeedsOwnerError, TemporaryError
 from store.facts import DAY, Edition, Role, Suggested
+from store.outbox import Parcel
 
 APPEND = "append"
 SMTP = "smtp"
+Route = tuple[str, str]
+"""Channel and target: ("append", folder) or ("smtp", address)."""
 
 DOUBT = 1800
 """Seconds for which a letter handed to SMTP without an answer is looked for before it goes again."""
@@ -95,18 +96,18 @@ class Ways:
     pause: Callable[[float], None] = lambda _: None
 
     @property
-    def route(self) -> tuple[str, str]:
+    def route(self) -> Route:
         """Return channel and target for a new letter."""
         return (SMTP, self.owner) if self.smtp else (APPEND, self.folder)
 
 
-def keep(store: Store, mail: Composed, route: tuple[str, str], now: int) -> bool:
+def keep(store: Store, mail: Composed, route: Route, now: int) -> bool:
     """Write edition, suggestions and bytes in one transaction; False if the edition is there already."""
     edition = Edition(
         mail.digest.edition, mail.slot, "composed", mail.message_id, people=len(mail.digest.suggestions)
     )
     with store.transaction():
-        if not ledger.plan_edition(store, edition, suggested(mail.digest, now)):
+        if not editions.plan_edition(store, edition, suggested(mail.digest, now)):
             return False
         outbox.put(store, edition.key, mail.message_id, mail.raw, route, now)
         return True
@@ -147,7 +148,7 @@ def due(parcel: Parcel, now: int) -> bool:
         return True
     if parcel.error.startswith(SIGN_IN):
         return abs(now - parcel.tried) >= SIGN_IN_WAIT
-    return abs(now - parcel.tried) >= min(900, 30 * 2 ** min(parcel.tries - 1, 9))
+    return abs(now - parcel.tried) >= min(900, 30 << min(parcel.tries - 1, 9))
 
 
 def deliver(store: Store, parcel: Parcel, ways: Ways, now: int) -> Delivery:
@@ -256,5 +257,5 @@ def _failed(store: Store, parcel: Parcel, why: str) -> Delivery:
 
 def _mark(store: Store, parcel: Parcel, state: str, *, at: int = 0, error: str = "") -> None:
     """Note the state of the edition too, where the letter is one (a receipt is not)."""
-    if ledger.edition(store, parcel.key) is not None:
-        ledger.set_edition(store, parcel.key, state, at, error)
+    if editions.edition(store, parcel.key) is not None:
+        editions.set_edition(store, parcel.key, state, at, error)

@@ -70,7 +70,7 @@ class SmtpFake:
     tls: ssl.SSLContext | None = None
     implicit: bool = False
     delay: float = 0.3
-    deliver: Callable[[bytes], None] | None = None
+    deliver: Callable[[bytes], object] | None = None
     port: int = 0
     box: list[Received] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)

@@ -1,0 +1,109 @@
+"""Compose the letters to the owner, from the store to the bytes: the weekly one, the first, the blind one.
+
+Loads every room a letter needs, so a long-running process composes in a child. It must never send,
+nor write anything but what ``daemon.digest.send`` keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from daemon import tokens, week
+from daemon.app import House
+from daemon.digest import others
+from daemon.digest.compose import compose, compose_mail
+from daemon.digest.letter import Settings, settings_of
+from daemon.digest.render import render, render_page
+from daemon.digest.send import Composed, Route, keep
+from rules import first
+from rules.classify import kind_of
+from store import editions, ledger, outbox
+from store.facts import DAY
+
+FIRST = "first"
+LINE = "line"
+"""The form of a digest whose owner has not reacted for long: a line a month."""
+MONTH = 28 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the letter must say besides its people: when mail was last read, and what is wrong."""
+
+    synced: int = 0
+    troubles: tuple[str, ...] = ()
+
+
+def weekly(house: House, edition: str, slot: int, about: Circumstances) -> Composed:
+    """Compose the letter of an edition as of now; it is not kept yet."""
+    said = [c for c in ledger.untold(house.store) if c.state == "obeyed" and not c.undone and c.answer]
+    made = week.compose(
+        house,
+        house.look_from,
+        edition,
+        synced=about.synced,
+        told=[command.answer for command in said],
+        troubles=about.troubles,
+    ).digest
+    settings = settings_for(house)
+    raw = compose_mail(render(made, settings), settings, edition, house.now)
+    return Composed(made, slot, tokens.message_id(settings.key, edition, settings.domain), raw)
+
+
+def keep_weekly(house: House, edition: str, slot: int, about: Circumstances, route: Route) -> str:
+    """Compose an edition and keep it for sending; return its form, or ``""`` where it is not wanted yet.
+
+    An owner who has long not reacted gets his line once a month only.
+    """
+    mail = weekly(house, edition, slot, about)
+    if mail.digest.form == LINE and _lately(house):
+        return ""
+    keep(house.store, mail, route, house.now)
+    return mail.digest.form
+
+
+def _lately(house: House) -> bool:
+    return any(house.now - (e.at or e.slot) < MONTH - DAY for e in editions.editions(house.store))
+
+
+def keep_first(house: House, next_slot: int, route: Route) -> bool:
+    """Compose the first letter of all and keep it for sending; False if there was one."""
+    if outbox.parcel(house.store, FIRST) is not None:
+        return False
+    seen = week.look(house, house.look_from)
+    settings = settings_for(house)
+    today = datetime.fromtimestamp(house.now, house.zone).date()
+    oldest = date(1970, 1, 1) + timedelta(days=seen.snapshot.first_day)
+    found = first.first_letter(
+        seen, kind_of, (), (today.isoformat(), oldest.isoformat()), next_slot
+    )
+    envelope = others.first_envelope(settings, house.now)
+    raw = compose(render_page(others.first_page(found, settings), "digest", settings), settings, envelope)
+    return outbox.put(house.store, FIRST, envelope.message_id, raw, route, house.now)
+
+
+def keep_blind(house: House, edition: str, last_ok: int, trouble: str, route: Route) -> bool:
+    """Compose the letter that says that digwell is blind; at most one a week."""
+    settings = settings_for(house)
+    today = datetime.fromtimestamp(house.now, house.zone).date()
+    envelope = others.blind_envelope(edition, settings, house.now)
+    page = others.blind_page(last_ok, trouble, today, settings)
+    raw = compose(render_page(page, "digest", settings), settings, envelope)
+    key = f"{others.BLIND} {edition}"
+    return outbox.put(house.store, key, envelope.message_id, raw, route, house.now)
+
+
+def settings_for(house: House) -> Settings:
+    """Return the owner's side of a letter."""
+    key = tokens.load_key(tokens.key_file(house.store.path))
+    return settings_of(house.config, key, house.policy.words)
+
+
+def sentences(troubles: Sequence[str], missed: Sequence[str]) -> tuple[str, ...]:
+    """Add to the troubles the weeks that had no mail, if any."""
+    if not missed:
+        return tuple(troubles)
+    weeks = "one week" if len(missed) == 1 else f"{len(missed)} weeks"
+    return (*troubles, f"no mail was made for {weeks} while digwell was off")
