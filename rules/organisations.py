@@ -51,7 +51,7 @@ def memberships(
     spans: dict[str, tuple[int, int]] = {}
     for address in person.addresses:
         place = organisation_domain(address.address)
-        if place:
+        if place and address.last:
             first, last = spans.get(place, (address.first, address.last))
             spans[place] = (min(first, address.first), max(last, address.last))
     latest = max((spans[p] for p in spans if p in alive), key=lambda span: (span[1], span[0]), default=(0, 0))
