@@ -125,7 +125,7 @@ class Batch:
         seen.to, seen.cc = _ids(m.to, book), _ids(m.cc, book)
         if m.bcc:
             seen.bcc = _ids(m.bcc, book)
-        if m.marks & _OWN:
+        if seen.marks & _OWN:
             seen.ours = self._is_ours(m.mid)
         line = _Line(number, key, m.mid, parent, root, m.list_id, seen)
         if parent and sender not in self.own:
