@@ -13,7 +13,6 @@ from pathlib import Path
 
 import click
 
-from daemon import clock
 from daemon.cli.output import clean, tell
 from store.errors import AmbiguousError, ConfigError, DigwellError
 
@@ -64,22 +63,20 @@ def _tell_frames(error: Exception) -> None:
     tell("".join(traceback.format_tb(error.__traceback__)).rstrip())
 
 
-def _report(error: Exception) -> Path | str:
+def _report(error: Exception) -> str:
     """Write frames and kinds of the error and its causes to a file of the owner's; return its path."""
-    lines = [f"digwell, {clock.rfc3339(clock.now())}\n"]
+    lines: list[str] = []
     cause: BaseException | None = error
     while cause is not None:
-        lines += [
-            f"{type(cause).__module__}.{type(cause).__qualname__}\n",
-            *traceback.format_tb(cause.__traceback__),
-        ]
+        lines.append(f"{type(cause).__module__}.{type(cause).__qualname__}\n")
+        lines += traceback.format_tb(cause.__traceback__)
         cause = cause.__cause__ or cause.__context__
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     for folder in (Path(state) / "digwell", Path(tempfile.gettempdir())):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = folder / f"error-{clock.now()}-{os.getpid()}.log"
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            handle, path = tempfile.mkstemp(".log", "error-", folder)
+            with os.fdopen(handle, "w") as file:
                 file.writelines(lines)
         except OSError:
             continue
