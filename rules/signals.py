@@ -158,7 +158,8 @@ def _traits(desk: _Desk, person: Person) -> Iterable[Signal]:
 
 
 def _changed(desk: _Desk, person: Person, told: list[Trait], news: News) -> Iterable[Signal]:
-    """Tell of the latest value, if it differs from the one before it and is fresh."""
+    """Tell of the latest value, if its source told another one before and it is fresh."""
+    told = [t for t in told if t.source == told[-1].source]
     if len(told) < 2 or not desk.is_fresh(told[-1].at):
         return
     now, before = told[-1], told[-2]

@@ -195,6 +195,8 @@ class Trait:
     ``key`` is the id of the address. ``sort`` is birthday (``2027-05-04`` or ``--05-04``), job,
     organisation, signature, promise (of the owner's) or question (theirs); ``mid`` is the letter it
     stood in, empty for cards. A later trait of the same sort does not replace an earlier one.
+    ``source`` says who told it (vcard, linkedin; empty for letters): only what one source tells twice
+    in different words is a change.
     """
 
     key: int
@@ -202,6 +204,7 @@ class Trait:
     value: str
     at: int
     mid: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +396,7 @@ class Snapshot:
     bounces: tuple[Bounce, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     traits: tuple[Trait, ...] = ()
+    cards: tuple[Card, ...] = ()
     paces: array[int] = field(default_factory=lambda: array("i"))
     first_day: int = 0
     messages: int = 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from store.batch import Batch
 from store.db import Store
-from store.facts import Cursor, Folder, Quarantined, Sighting
+from store.facts import Cursor, Folder, Place, Quarantined, Sighting
 from store.folders import account_id, folders, place_of, set_cursor, sync_folders
 from store.own import learn_own, own_addresses, rebuild_days
 from store.threads import hash_of
@@ -56,14 +56,18 @@ def record(
     sightings: Iterable[Sighting],
     quarantined: Iterable[Quarantined] = (),
     cursor: Cursor | None = None,
+    *,
+    sent: bool = False,
 ) -> Recorded:
     """Record what a folder showed and how far it was read, all or nothing. Harmless to repeat.
 
     ``folder`` None is an import: it has no cursor; it proves what the owner sent, but closes nothing.
+    ``sent`` says that the import comes from a folder of sent mail, from which own addresses are learned.
     """
     sightings, failed = list(sightings), list(quarantined)
     with store.transaction():
-        fresh = Batch(store, int(place_of(store, folder))).take_in(sightings)
+        place = place_of(store, folder) | (Place.SENT if sent else Place(0))
+        fresh = Batch(store, int(place)).take_in(sightings)
         if folder is not None:
             _note_failures(store, folder.id, sightings, failed)
             if cursor is not None:

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Collection
 
 from store.addresses import person_id
+from store.cards import traits, unplaced
 from store.days import (
     FIRST_AT,
     IN_ALL,
@@ -85,6 +86,8 @@ def load(store: Store, as_of: int) -> Snapshot:
         paces=array("i", sorted(paces | set(last_day.paces))),
         first_day=min((t.days[0] for t in timelines.values() if t.days), default=0),
         messages=row[0] if row else 0,
+        traits=traits(store, as_of),
+        cards=unplaced(store, as_of),
     )
 
 

@@ -16,7 +16,7 @@ from daemon.mail.mailboxes import mailboxes
 from daemon.mail.parse import read
 from rules.senders import machine_name
 from store.addresses import domain, normalise
-from store.facts import Mark, Message
+from store.facts import Bounce, Mark, Message
 
 MOST = 50
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -100,7 +100,9 @@ _ANY = re.compile(_ADDRESS)
 _LINE_START = re.compile(rf"[\s>*\"'(\[-]*(?:mailto:|smtp:|rfc822;|to:)?\s*<?({_ADDRESS})", re.IGNORECASE)
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _FIELD = re.compile(r"^[ \t>]*(?:Final|Original)-Recipient:([^\n]{0,400})", re.IGNORECASE | re.MULTILINE)
-_MID = re.compile(r"^[ \t>]*message-id:\s*<([^<>\s]{3,250})>", re.IGNORECASE | re.MULTILINE)
+_MID = re.compile(
+    r"^[ \t>]*(?:x-)?(?:original-)?message-id:\s*<([^<>\s]{3,250})>", re.IGNORECASE | re.MULTILINE
+)
 
 
 def failures(raw: bytes) -> tuple[Failure, ...]:
@@ -118,6 +120,27 @@ def failures(raw: bytes) -> tuple[Failure, ...]:
     return tuple(
         Failure(address, permanent, gone, original) for address, permanent, gone in _once(found)[:MOST]
     )
+
+
+def bounces(raw: bytes, message: Message) -> tuple[Bounce, ...]:
+    """Return the failures a whole message reports as facts: permanent only where the address is gone."""
+    return tuple(
+        Bounce(one.address, one.gone, message.at, message.mid, one.original) for one in failures(raw)
+    )
+
+
+def bounces_of_part(part: body.Part, message: Message) -> tuple[Bounce, ...]:
+    """Return the failures a delivery-status part reports, the report's header fields being ``message``.
+
+    For scans, which open that part and nothing else.
+    """
+    if message.marks & Mark.REPORT and part.type in _STATUS_TYPES:
+        told = part.text()
+        named = _MID.search(told)
+        original = named[1] if named else message.parent
+        found = _once(_told_by_fields((part,)))[:MOST]
+        return tuple(Bounce(address, gone, message.at, message.mid, original) for address, _, gone in found)
+    return ()
 
 
 def _leaves(raw: bytes) -> tuple[body.Part, ...]:

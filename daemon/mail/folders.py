@@ -86,6 +86,11 @@ def role_of(flags: Iterable[bytes]) -> Role | None:
     return None
 
 
+def role_by_name(name: str) -> Role:
+    """Return the role of a folder known by its name alone."""
+    return _BY_NAME.get(name.casefold().strip(), Role.OTHER)
+
+
 def with_roles(found: Iterable[FolderState], marked: dict[bytes, Role]) -> tuple[FolderState, ...]:
     """Give every folder its role: INBOX by name, then marks of the server, then known names.
 
@@ -113,5 +118,5 @@ def _role(folder: FolderState, marked: dict[bytes, Role], roles: dict[str, Role]
     if above in _INHERITED:
         return above
     if not parent or parent.upper() == "INBOX" or parent.lower() in _GMAIL:
-        return _BY_NAME.get(last.casefold().strip(), Role.OTHER)
+        return role_by_name(last)
     return Role.OTHER

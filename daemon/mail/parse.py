@@ -8,13 +8,14 @@ and never let a line break of a stranger through.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from hashlib import blake2b
 
 from daemon.mail import marks
-from daemon.mail.dates import instant
+from daemon.mail.dates import EARLIEST, instant
 from daemon.mail.mailboxes import CAP, MOST, mailboxes
 from daemon.mail.words import clean, decode, text_of
-from store.facts import Message, Named
+from store.facts import DAY, Message, Named
 
 READER = 1
 """Version of the reading: raise it when the same bytes would be told differently."""
@@ -49,6 +50,9 @@ _REFERENCES = 100
 _REFERENCES_TEXT = 32 * 1024
 _FOLD = re.compile(r"\n[ \t]+")
 _LATE_FROM = re.compile(rb"\nfrom:[^\n]*+(?:\n[ \t][^\n]*+)*+", re.IGNORECASE)
+_RECEIVED = re.compile(rb"\n(received:[^\n]*+(?:\n[ \t][^\n]*+)*+)", re.IGNORECASE)
+_HOPS = 16 * 1024
+_FAR_FUTURE = 1 << 40
 _ANGLED = re.compile(r"<([^<>]{1,2000})>")
 
 Values = dict[str, str]
@@ -192,3 +196,35 @@ def _identity(
         )
     )
     return blake2b(told.encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def message(raw: bytes, received: int) -> Message:
+    """Read a whole message from a file, which has no INTERNALDATE.
+
+    Where its own date cannot be believed the oldest Received field tells; ``received`` (of the file)
+    is what is left.
+    """
+    found = read(raw, received)
+    if found.dated:
+        return found
+    arrived = _arrival(raw)
+    return replace(found, at=arrived) if EARLIEST <= arrived <= received + DAY else found
+
+
+def _arrival(raw: bytes) -> int:
+    """Return when the first server took the message, in Unix seconds, 0 where no field tells."""
+    hops = b"\n".join(_RECEIVED.findall(b"\n" + _block(raw))[-20:]).strip()
+    if not hops:
+        return 0
+    import mailparser  # noqa: PLC0415 - few files need it, and it is heavy
+
+    try:
+        found = mailparser.parse_from_bytes(hops[:_HOPS] + b"\n\n").received
+    except (mailparser.exceptions.MailParserError, ValueError, TypeError, KeyError, IndexError):
+        return 0
+    for hop in found:
+        told = str(hop.get("date_utc") or "")
+        at, believed = instant(told, _FAR_FUTURE) if told else (0, False)
+        if believed:
+            return at
+    return 0
