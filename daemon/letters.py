@@ -76,9 +76,7 @@ def keep_first(house: House, next_slot: int, route: Route) -> bool:
     settings = settings_for(house)
     today = datetime.fromtimestamp(house.now, house.zone).date()
     oldest = date(1970, 1, 1) + timedelta(days=seen.snapshot.first_day)
-    found = first.first_letter(
-        seen, kind_of, (), (today.isoformat(), oldest.isoformat()), next_slot
-    )
+    found = first.first_letter(seen, kind_of, (), (today.isoformat(), oldest.isoformat()), next_slot)
     envelope = others.first_envelope(settings, house.now)
     raw = compose(render_page(others.first_page(found, settings), "digest", settings), settings, envelope)
     return outbox.put(house.store, FIRST, envelope.message_id, raw, route, house.now)

@@ -373,6 +373,7 @@ SELECT person, until FROM (
 def _views(db: Database) -> None:
     _run(db, _VIEWS)
 
+
 @STEPS(name="0004_cards")
 def _cards(db: Database) -> None:
     _run(db, _CARDS)
