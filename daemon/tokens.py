@@ -81,6 +81,11 @@ def looks_tagged(text: str) -> bool:
     return _TAG.search(text) is not None
 
 
+def count_tags(text: str) -> int:
+    """Count what has the shape of a tag in a subject, valid or not."""
+    return len(_TAG.findall(text))
+
+
 def without_tags(text: str) -> str:
     """Return a subject without anything in the shape of a tag."""
     return _TAG.sub(" ", text)

@@ -22,6 +22,8 @@ from rules.verbs import BY_WORD, Command, Items, Need, Verb
 
 LONGEST_LINE = 2_000
 PROSE_BEFORE = 3
+ENOUGH = 100
+"""Nobody means so many commands; what comes after them is not read."""
 WRAPPED = 60
 """A line of text at least this long may have been wrapped by a mail program: the next one goes on."""
 
@@ -60,16 +62,19 @@ def read(text: str, item: str = "") -> Script:
     prose = 0
     previous = ""
     for line in text.translate(_ALIKE).splitlines():
-        if ends_script(line):
+        if not line or line.isspace():
+            previous = ""
+            continue
+        if len(commands) >= ENOUGH or ends_script(line):
             break
         found = _line(line, item) if prose == 0 or " " in line.strip() else None
         if found:
             commands += found
-        elif _goes_on(previous, line, commands):
+        elif _goes_on(previous, commands):
             commands[-1] = replace(commands[-1], text=f"{commands[-1].text} {_squeezed(line)}")
         elif prose == 0 and _begins_like_one(line):
             unread.append(_squeezed(line)[:200])
-        elif line.strip() and not is_greeting(line):
+        elif not is_greeting(line):
             prose += 1
             if commands or prose >= PROSE_BEFORE:
                 break
@@ -317,9 +322,9 @@ def _due(text: str) -> tuple[str, str]:
     return (head, when) if by and head and when and used == len(words) else (text, "")
 
 
-def _goes_on(previous: str, line: str, commands: Sequence[Command]) -> bool:
+def _goes_on(previous: str, commands: Sequence[Command]) -> bool:
     """Tell whether a line is the rest of a text that a mail program has wrapped."""
-    if not commands or not commands[-1].text or not line.strip():
+    if not commands or not commands[-1].text:
         return False
     ended = commands[-1].text[-20:]
     return len(previous) >= WRAPPED and _squeezed(previous).endswith(ended)

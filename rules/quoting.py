@@ -56,6 +56,7 @@ _GREETINGS = frozenset({
     "olá", "ciao", "hej", "hei", "cześć", "привет", "ahoj", "merhaba",
 })  # fmt: skip
 _RULES = "-_=─—*~#"
+_CLOCK = re.compile(r"\b[0-9]{1,2}[:.][0-9]{2}\b", re.ASCII)
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b", re.ASCII)
 
 
@@ -72,6 +73,22 @@ def ends_script(line: str) -> bool:
         or _is_attribution(low)
         or _is_header(low)
     )
+
+
+def own_words(text: str, prefilled: tuple[str, ...] = (), below: str = "") -> str:
+    """Return what the owner wrote into a mail that a link opened: no sentences of ours, no signature.
+
+    Our sentences are taken out however they were wrapped; nothing under ``below`` counts.
+    """
+    lines: list[str] = []
+    for line in text.splitlines():
+        if ends_script(line) or (below and " ".join(line.split()) == below):
+            break
+        lines.append(line.strip())
+    own = "\n".join(lines)
+    for sentence in (*prefilled, *([below] if below else [])):
+        own = re.sub(r"\s+".join(map(re.escape, sentence.split())), " ", own)
+    return own.strip()
 
 
 def is_greeting(line: str) -> bool:
@@ -104,7 +121,7 @@ def _is_attribution(low: str) -> bool:
         return True
     if low.startswith("begin forwarded message"):
         return True
-    return low.startswith(_DATED) and ("@" in low or _YEAR.search(low) is not None)
+    return low.startswith(_DATED) and ("@" in low or (bool(_YEAR.search(low)) and bool(_CLOCK.search(low))))
 
 
 def _is_header(low: str) -> bool:

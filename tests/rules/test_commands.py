@@ -256,10 +256,10 @@ def test_two_hundred_hostile_bodies_take_less_than_a_second() -> None:
     )
     bodies = [(seed * 20_000)[: 20_000 - turn] for seed in seeds for turn in range(10)]
     assert len(bodies) == 200
-    start = time.perf_counter()
+    start = time.process_time()
     for body in bodies:
         read(body, item="1")
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 AROUND = (
