@@ -107,7 +107,8 @@ def _machine(row: tuple[str, str, int, tuple[str, ...], str], seed: int, now: in
     for number, days in enumerate(range(1, 380, every)):
         at = now - days * DAY - rng.randint(0, DAY // 2)
         subject = f"{subjects[number % len(subjects)]} ({number})"
-        fields = {"From": formataddr((name, address)), "To": formataddr(OWNER), "Subject": subject}
+        to = (name, address) if manner == "list" else OWNER
+        fields = {"From": formataddr((name, address)), "To": formataddr(to), "Subject": subject}
         fields["Message-ID"] = f"<{at}.{number}@{address.partition('@')[2]}>"
         fields |= _manner(manner, address, rng)
         yield Letter("INBOX", at, _raw(fields, at, "Written by a program.\n"))
