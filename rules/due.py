@@ -87,6 +87,26 @@ def ties(snapshot: Snapshot, policy: Policy, kind_of: KindOf = classify.kind_of)
     return survey(snapshot, policy, kind_of).ties
 
 
+def ranking(
+    snapshot: Snapshot, policy: Policy, kind_of: KindOf = classify.kind_of
+) -> tuple[tuple[Person, Pulse], ...]:
+    """Return every person with direct mail both ways, the best to write to first, whoever is due or not."""
+    said = standings(snapshot.said, contact.person_of(snapshot))
+    lines = {
+        key: line
+        for key, line in contact.timelines(snapshot, said).items()
+        if warmth.is_mutual(line)
+        and kind_of(snapshot.people[key], said.get(key, _PLAIN), policy, snapshot.own).kind in HUMAN
+    }
+    pulses = warmth.pulses(lines, snapshot.as_of)
+    return tuple(
+        sorted(
+            ((snapshot.people[key], pulse) for key, pulse in pulses.items()),
+            key=lambda pair: (-pair[1].order, pair[0].id),
+        )
+    )
+
+
 def days_off(seen: Survey, tie: Tie) -> float:
     """Return how many days of a tie's silence were days off, which do not count."""
     now = seen.snapshot.as_of / DAY
