@@ -104,7 +104,7 @@ class Rows:
 
 
 def add_owner(rows: Rows, ties: dict[str, Pair], sends: list[int], end: int, label: tuple[int, int]) -> None:
-    first = min(sends[0], min(p.direct[0][0] for p in ties.values() if p.direct))
+    first = min(sends[0], *(p.direct[0][0] for p in ties.values() if p.direct))
     for cut in mondays(first, sends[-1], end):
         lines = {n: timeline(pair, cut) for n, pair in enumerate(ties.values())}
         pairs = list(ties.values())

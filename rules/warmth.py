@@ -53,8 +53,10 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """The owner's own pace: ``alive`` is the log odds that a tie was touched within eight weeks,
-    ``wide`` the share of ties with mail to several people.
+    """The owner's own pace.
+
+    ``alive`` is the log odds that a tie was touched within eight weeks, ``wide`` the share of ties with
+    mail to several people.
     """
 
     alive: float
@@ -110,8 +112,10 @@ def features(timelines: Mapping[int, Timeline], as_of: int) -> Iterator[tuple[in
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the model sees of one tie: ``turning`` is the log odds that a silence as long as this one
-    ended within eight weeks, by the pair's own gaps; ``ever`` the weeks with contact that still weigh.
+    """What the model sees of one tie.
+
+    ``turning`` is the log odds that a silence as long as this one ended within eight weeks, by the
+    pair's own gaps; ``ever`` the weeks with contact that still weigh.
     """
 
     silence: float
