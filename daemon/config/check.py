@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from daemon.config.nodes import Node, Place, Source
-from daemon.config.problems import did_you_mean, may_hold_a_secret, shown
+from daemon.config.problems import may_hold_a_secret, nearest, shown
 from daemon.config.wording import WrongError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -20,7 +20,6 @@ Path = tuple[str | int, ...]
 BETTER_WAYS = (
     "use password_command: (pass, secret-tool, op), password_file:, keyring: yes or password_credential:"
 )
-_LITERAL = {"password", "pass", "passwd", "token", "secret"}
 SECRET_WAYS = (
     "password_command",
     "password_file",
@@ -92,12 +91,11 @@ def _tell(model: type[BaseModel], root: Node, source: Source, fault: Mapping[str
     kind = fault["type"]
     if kind == "extra_forbidden":
         key = str(path[-1])
-        message, hint = f"unknown setting {shown(key)}{where}", did_you_mean(key, _keys(model, path[:-1]))
-        if may_hold_a_secret(key) and (not hint or key.lower() in _LITERAL):
-            message, hint = secret_problem(key)
-        source.fault(key_place(root, path), message, hint)
+        source.fault(key_place(root, path), *_unknown(key, _keys(model, path[:-1]), where))
     elif kind == "missing":
-        source.fault(key_place(root, path), f"{shown(str(path[-1]))} is needed{where}")
+        siblings = find(root, path[:-1]).keys
+        if not any(_meant(key, _keys(model, path[:-1])) == path[-1] for key in siblings):
+            source.fault(key_place(root, path), f"{shown(str(path[-1]))} is needed{where}")
     elif kind == "value_error":
         _tell_value(root, source, path, fault["ctx"]["error"])
     else:
@@ -108,13 +106,29 @@ def _tell(model: type[BaseModel], root: Node, source: Source, fault: Mapping[str
         source.fault(place, f"{what} should be {wanted}, not {node.kind}")
 
 
+def _unknown(key: str, known: list[str], where: str) -> tuple[str, str]:
+    """Say of an unknown key what it may have meant, or that it holds a secret."""
+    meant = _meant(key, known)
+    if may_hold_a_secret(key) and not meant:
+        return secret_problem(key)
+    return f"unknown setting {shown(key)}{where}", f"did you mean “{meant}”?" if meant else ""
+
+
+def _meant(key: str, known: list[str]) -> str:
+    """Return the key that a misspelt one means; ``pasword`` is no ``password_file``."""
+    if key in known:
+        return ""
+    return nearest(key, known, 0.85 if may_hold_a_secret(key) else 0.6)
+
+
 def _tell_value(root: Node, source: Source, path: Path, error: Exception) -> None:
     if path[-1:] == ("[key]",):
         source.fault(key_place(root, path[:-1]), str(error), getattr(error, "hint", ""))
         return
     node = find(root, path)
     secret = any(isinstance(step, str) and may_hold_a_secret(step) for step in path)
-    place = node.place if isinstance(node.value, str) and node.value else key_place(root, path)
+    own = isinstance(node.value, str) or isinstance(path[-1], int)
+    place = node.place if own else key_place(root, path)
     if secret:
         source.fault(key_place(root, path), f"the value of {shown(str(path[-1]))} does not fit here")
     elif isinstance(error, WrongError):

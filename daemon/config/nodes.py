@@ -209,10 +209,12 @@ _SYNTAX = (
 def _syntax(error: MarkedYAMLError, lines: tuple[str, ...], place: Place) -> tuple[str, str]:
     """Put a syntax error into the owner's words; its own text may quote the file, so it stays out."""
     said = f"{error.context or ''} {error.problem or ''}"
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    if "mapping values" in said and ":" not in line[: place.column - 1]:
+        return "this line is indented too far, or the one above lacks its colon", ""
     for sign, message, hint in _SYNTAX:
         if sign in said:
             return message, hint
-    line = lines[place.line - 1] if place.line <= len(lines) else ""
     start = line[place.column - 1 : place.column]
     if start and start in "@`%&*!|>":
         return f"text cannot begin with {start} unless it is in quotation marks", ""

@@ -46,13 +46,17 @@ def source_lines(text: str) -> tuple[str, ...]:
     return tuple(shown)
 
 
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """Return the known word that is spelt most like a word, or nothing."""
+    names = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), list(names), 1, likeness)
+    return names[near[0]] if near else ""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``did you mean “…”?`` for the nearest known word, or nothing."""
-    names = list(known)
-    near = difflib.get_close_matches(word.lower(), [n.lower() for n in names], 1, 0.6)
-    if not near:
-        return ""
-    return f"did you mean “{next(n for n in names if n.lower() == near[0])}”?"
+    near = nearest(word, known)
+    return f"did you mean “{near}”?" if near else ""
 
 
 def shown(value: str, most: int = 60) -> str:

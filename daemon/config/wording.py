@@ -92,7 +92,8 @@ def length(value: object) -> int:
     word = text(value)
     days = moments.days(word)
     if days is None:
-        raise WrongError(f"{shown(word)} is not a length of time; write 10d, 2w, 3m or 1y")
+        better = f"did you mean “{word}d” or “{word}w”?" if word.isdecimal() else ""
+        raise WrongError(f"{shown(word)} is not a length of time; write 10d, 2w, 3m or 1y", better)
     return days
 
 
@@ -104,7 +105,8 @@ def cadence(value: object) -> int | None:
     try:
         return length(word)
     except WrongError as error:
-        raise WrongError(f"{error}, or “{THEIR_RHYTHM}”", did_you_mean(word, [THEIR_RHYTHM])) from None
+        better = did_you_mean(word, [THEIR_RHYTHM]) or error.hint
+        raise WrongError(f"{error}, or “{THEIR_RHYTHM}”", better) from None
 
 
 def back(value: object) -> int | date | None:
