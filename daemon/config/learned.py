@@ -22,7 +22,7 @@ HEAD = """\
 # friend: always a person; not a person: never suggested.
 learned:
 """
-_LINE = re.compile(r"""^\s+["']?(?P<address>[^\s"']+@[^\s"']+?)["']?\s*:\s""")
+_LINE = re.compile(r"""\s+(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s#"'][^\s]*?))\s*:(?:\s|$)""")
 
 
 def learned_beside(rules: Path) -> Path:
@@ -80,7 +80,10 @@ def _lines(path: Path) -> list[str]:
 
 def _address(line: str) -> str:
     found = _LINE.match(line)
-    return found["address"].lower() if found else ""
+    if not found:
+        return ""
+    quoted, single, bare = found.groups()
+    return (re.sub(r"\\(.)", r"\1", quoted) if quoted else single or bare or "").lower()
 
 
 def _quoted(address: str) -> str:

@@ -15,7 +15,6 @@ from daemon.config.schema import (
     DATE_PATTERN,
     LENGTH_PATTERN,
     FewPeople,
-    Mail,
     SomePeople,
     Strict,
     Switch,
@@ -116,4 +115,4 @@ class RulesFile(Strict):
 class LearnedFile(Strict):
     """rules.learned.yaml: what you told digwell about single addresses."""
 
-    learned: dict[Mail, LearnedWord] = Field({}, description="Addresses, each friend or not a person.")
+    learned: dict[Text, LearnedWord] = Field({}, description="Addresses, each friend or not a person.")
