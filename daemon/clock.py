@@ -40,3 +40,9 @@ def zone(name: str) -> ZoneInfo:
 def rfc3339(at: int) -> str:
     """Return Unix seconds as RFC 3339 in UTC, with a Z."""
     return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sleep(seconds: float) -> None:
+    """Wait, where nothing else is to be done meanwhile."""
+    if seconds > 0:
+        time.sleep(seconds)

@@ -21,10 +21,11 @@ from enum import StrEnum
 from daemon.mail.smtp import Answer, Letter, Verdict
 from daemon.mail.troubles import RefusedError
 from daemon.mail.values import FolderState, Mailbox
+from daemon.service.lock import POST, Lock
 from rules.verdicts import Digest
 from store import editions, outbox
 from store.db import Store
-from store.errors import DigwellError, NeedsOwnerError, TemporaryError
+from store.errors import DigwellError, LockedError, NeedsOwnerError, NotFoundError, TemporaryError
 from store.facts import DAY, Edition, Role, Suggested
 from store.outbox import Parcel
 
@@ -39,6 +40,8 @@ SETTLE = 3
 """Seconds a mail server may still be at work on an APPEND whose line broke."""
 PATIENCE = 5 * DAY
 """So long a letter that is put off is tried."""
+SLOWEST = 150.0
+"""Seconds one delivery by another process may take: the deadline of a whole command, and some."""
 SIGN_IN_WAIT = 1200  # three logins an hour
 SIGN_IN = "not signed in: "
 
@@ -54,6 +57,9 @@ class State(StrEnum):
     DOUBT = "in doubt"
     FAILED = "failed"
     SIGN_IN = "sign in"
+
+
+SETTLED = {"done": State.DELIVERED, "failed": State.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,15 @@ def suggested(digest: Digest, at: int) -> Iterable[Suggested]:
 
 def deliver_all(store: Store, ways: Ways, now: int) -> tuple[Delivery, ...]:
     """Bring every letter of the outbox a step further, in their order, where it is time to."""
-    return tuple(deliver(store, parcel, ways, now) for parcel in outbox.pending(store) if due(parcel, now))
+    waiting = [parcel for parcel in outbox.pending(store) if due(parcel, now)]
+    if not waiting:
+        return ()
+    try:
+        with Lock(store.path, POST):
+            # another process may have been at it since
+            return tuple(_step(store, p, ways, now) for p in outbox.pending(store) if due(p, now))
+    except LockedError:
+        return ()
 
 
 def due(parcel: Parcel, now: int) -> bool:
@@ -151,8 +165,21 @@ def due(parcel: Parcel, now: int) -> bool:
     return abs(now - parcel.tried) >= min(900, 30 << min(parcel.tries - 1, 9))
 
 
-def deliver(store: Store, parcel: Parcel, ways: Ways, now: int) -> Delivery:
-    """Bring one letter a step further. Never raises for what mailbox or server may do."""
+def deliver(store: Store, key: str, ways: Ways, now: int) -> Delivery:
+    """Bring one letter a step further, whatever its back-off says.
+
+    Never raises for what mailbox or server may do; NotFoundError where there is no such letter.
+    """
+    with Lock(store.path, POST, patience=SLOWEST):
+        parcel = outbox.parcel(store, key)
+        if parcel is None:
+            raise NotFoundError(f"edition {key} is not in the outbox")
+        if parcel.state in SETTLED:
+            return Delivery(key, SETTLED[parcel.state], parcel.error)
+        return _step(store, parcel, ways, now)
+
+
+def _step(store: Store, parcel: Parcel, ways: Ways, now: int) -> Delivery:
     try:
         if parcel.state == "trying":
             ways.pause(min(SETTLE, max(0, SETTLE - abs(now - parcel.tried))))

@@ -74,7 +74,7 @@ def by_smtp(fake: SmtpFake, session: Callable[[], Session]) -> Ways:
 
 def first(store: Store, ways: Ways, now: int = NOW) -> Delivery:
     (parcel,) = outbox.pending(store)
-    return deliver(store, parcel, ways, now)
+    return deliver(store, parcel.key, ways, now)
 
 
 def count(session: Session) -> int:

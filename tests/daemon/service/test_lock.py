@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from daemon.service.lock import Lock, is_held
+from daemon.service.lock import POST, Lock, is_held
 from store.errors import LockedError
 
 HOLD = "import sys,time; from pathlib import Path; from daemon.service.lock import Lock\nwith Lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"  # noqa: E501
@@ -43,6 +44,20 @@ def test_a_killed_holder_leaves_no_stale_lock(tmp_path: Path) -> None:
     with Lock(store):
         assert is_held(store)
     assert not is_held(store)
+
+
+def test_a_patient_one_waits_for_the_other(tmp_path: Path) -> None:
+    store = tmp_path / "digwell.db"
+    with holder(store) as process:
+        threading.Timer(0.5, process.kill).start()
+        with Lock(store, patience=10):
+            assert process.wait() < 0
+
+
+def test_scanning_and_delivering_are_two_rights(tmp_path: Path) -> None:
+    store = tmp_path / "digwell.db"
+    with Lock(store), Lock(store, POST), pytest.raises(LockedError), Lock(store, POST):
+        pass
 
 
 def test_the_lock_file_is_the_owners_alone(tmp_path: Path) -> None:
