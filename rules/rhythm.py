@@ -13,6 +13,8 @@ from rules.verdicts import Rhythm
 
 LEARNED_DAYS = 4
 """Contact days from which the gaps between them are called a rhythm."""
+ONE_CONVERSATION = 3
+"""Contact days no further apart than this are one conversation when the rhythm is put into words."""
 SHORTEST_SILENCE = 28.0
 GATE_FACTOR = 1.5
 COLD_FACTOR = 2.0
@@ -22,6 +24,8 @@ GONE_FACTOR = 8.0
 def rhythm(days: Sequence[int], today: float) -> Rhythm:
     """Return the median, 75 % quantile and mean of the gaps, in days.
 
+    The quantile and the mean are over all contact days, the median over the starts of conversations:
+    two people who exchange four mails over two days every five weeks write every five weeks.
     With a single contact day all three are the days since then, a week at least: nothing is
     known of the pair yet, and nobody is late.
     """
@@ -30,7 +34,8 @@ def rhythm(days: Sequence[int], today: float) -> Rhythm:
         return Rhythm(open_gap, open_gap, open_gap, len(days), learned=False)
     gaps = sorted(later - earlier for earlier, later in pairwise(days))
     mean = (days[-1] - days[0]) / len(gaps)
-    return Rhythm(_quantile(gaps, 0.5), _quantile(gaps, 0.75), mean, len(days), len(days) >= LEARNED_DAYS)
+    between = sorted(later - earlier for earlier, later in pairwise(_starts(days))) or gaps
+    return Rhythm(_quantile(between, 0.5), _quantile(gaps, 0.75), mean, len(days), len(days) >= LEARNED_DAYS)
 
 
 def gate(upper: float) -> float:
@@ -50,6 +55,13 @@ def is_cold(tie_rhythm: Rhythm, silence: float) -> bool:
 def is_gone(tie_rhythm: Rhythm, silence: float) -> bool:
     """Tell whether a tie is mostly gone: eight mean gaps of silence, half a year at least."""
     return silence >= max(182.0, GONE_FACTOR * tie_rhythm.mean)
+
+
+def _starts(days: Sequence[int]) -> list[int]:
+    """Return the first day of each conversation."""
+    starts = [days[0]]
+    starts += [later for earlier, later in pairwise(days) if later - earlier > ONE_CONVERSATION]
+    return starts
 
 
 def _quantile(ordered: Sequence[int], share: float) -> float:

@@ -88,7 +88,8 @@ class KindVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """The gap that is: days between contact days (median and 75 % quantile), over ``days`` of them.
+    """The gap that is, over ``days`` contact days: median days between the starts of conversations, 75 %
+    quantile and mean of days between contact days.
 
     ``learned`` is False where there are too few days to speak of a rhythm.
     """
