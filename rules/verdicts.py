@@ -88,9 +88,9 @@ class KindVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """The gap that is, over ``days`` contact days: median days between the starts of conversations, 75 %
-    quantile and mean of days between contact days.
+    """The gap that is, in days, learned from ``days`` contact days.
 
+    ``median`` is between the starts of conversations, ``upper`` (75 %) and ``mean`` between contact days;
     ``learned`` is False where there are too few days to speak of a rhythm.
     """
 
