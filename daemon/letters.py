@@ -17,10 +17,11 @@ from daemon.digest.compose import compose, compose_mail
 from daemon.digest.letter import Settings, settings_of
 from daemon.digest.render import render, render_page
 from daemon.digest.send import Composed, Route, keep
-from rules import first
+from rules import first, identity
 from rules.classify import kind_of
 from store import editions, ledger, outbox
 from store.facts import DAY
+from store.items import Item, keep_items
 
 FIRST = "first"
 LINE = "line"
@@ -76,10 +77,15 @@ def keep_first(house: House, next_slot: int, route: Route) -> bool:
     settings = settings_for(house)
     today = datetime.fromtimestamp(house.now, house.zone).date()
     oldest = date(1970, 1, 1) + timedelta(days=seen.snapshot.first_day)
-    found = first.first_letter(seen, kind_of, (), (today.isoformat(), oldest.isoformat()), next_slot)
+    alike = identity.questions(identity.alike_pairs(seen.snapshot.people.values()))
+    pairs = [(question.one, question.other) for question in alike]
+    found = first.first_letter(seen, kind_of, pairs, (today.isoformat(), oldest.isoformat()), next_slot)
     envelope = others.first_envelope(settings, house.now)
     raw = compose(render_page(others.first_page(found, settings), "digest", settings), settings, envelope)
-    return outbox.put(house.store, FIRST, envelope.message_id, raw, route, house.now)
+    with house.store.transaction():
+        asked = [Item(q.item, q.one.key, q.other.key if q.other else 0) for q in found.questions]
+        keep_items(house.store, FIRST, asked)
+        return outbox.put(house.store, FIRST, envelope.message_id, raw, route, house.now)
 
 
 def keep_blind(house: House, edition: str, last_ok: int, trouble: str, route: Route) -> bool:

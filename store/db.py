@@ -19,7 +19,7 @@ from typing import Any
 
 from store.errors import DamagedError, DigwellError, NotFoundError, SafetyStopError, TemporaryError
 
-SCHEMA = 4
+SCHEMA = 5
 """How many steps ``store.migrations`` has; a test keeps the two together."""
 
 APPLICATION_ID = 0x6467776C

@@ -125,7 +125,7 @@ def _person(person: Person) -> Record:
 def _commands(store: Store) -> Iterator[Record]:
     for mid, at, channel, edition, item, text, state in store.rows(
         "SELECT mid, at, channel, edition, item, text, state FROM command"
-        " WHERE NOT undone AND id NOT IN (SELECT undone FROM command)"
+        " WHERE state = 'obeyed' AND NOT undone AND id NOT IN (SELECT undone FROM command)"
     ):
         yield {
             "message_id": without_token(mid),

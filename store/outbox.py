@@ -90,6 +90,11 @@ def our_mids(store: Store) -> set[str]:
     return {row[0] for row in rows}
 
 
+def written(store: Store) -> tuple[tuple[str, int], ...]:
+    """Return the Message-ID of every letter ever kept for sending, and when."""
+    return tuple((mid, at) for mid, at in store.rows("SELECT message_id, at FROM outbox"))
+
+
 def _settle(store: Store, key: str, state: str, error: str) -> None:
     with store.transaction():
         store.execute("UPDATE outbox SET state = ?, error = ? WHERE key = ?", (state, error, key))

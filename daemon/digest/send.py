@@ -27,6 +27,7 @@ from store import editions, outbox
 from store.db import Store
 from store.errors import DigwellError, LockedError, NeedsOwnerError, NotFoundError, TemporaryError
 from store.facts import DAY, Edition, Role, Suggested
+from store.items import Item, keep_items
 from store.outbox import Parcel
 
 APPEND = "append"
@@ -115,8 +116,17 @@ def keep(store: Store, mail: Composed, route: Route, now: int) -> bool:
     with store.transaction():
         if not editions.plan_edition(store, edition, suggested(mail.digest, now)):
             return False
+        keep_items(store, edition.key, items(mail.digest))
         outbox.put(store, edition.key, mail.message_id, mail.raw, route, now)
         return True
+
+
+def items(digest: Digest) -> Iterable[Item]:
+    """Return what the letters of a digest stand for: promises and introductions."""
+    for promise in digest.promises:
+        yield Item(promise.letter, promise.person.key, note=promise.note_id)
+    for pair in digest.introductions:
+        yield Item(pair.letter, pair.one.key, pair.other.key)
 
 
 def suggested(digest: Digest, at: int) -> Iterable[Suggested]:
