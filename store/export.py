@@ -45,12 +45,14 @@ def records(store: Store) -> Iterator[Record]:
     by_type: dict[str, Iterable[Record]] = {
         "address": _addresses(store, snapshot.people.values(), snapshot.own),
         "bounce": _bounces(store),
+        "card": _cards(store),
         "command": _commands(store),
         "edition": _editions(store),
         "meeting": _meetings(store),
         "message": _messages(store),
         "person": (_person(p) for p in snapshot.people.values()),
         "suggestion": _suggestions(store, people),
+        "trait": _traits(store),
         **_words(store, people),
     }
     for name in sorted(by_type):
@@ -210,3 +212,28 @@ def _meetings(store: Store) -> Iterator[Record]:
             "addresses": sorted(json.loads(addresses)),
             "summary": summary,
         }
+
+
+def _cards(store: Store) -> Iterator[Record]:
+    """Yield the cards of address books as last told; when they were imported is the run's business."""
+    for source, key, name, addresses, organisation, job, birthday in store.rows(
+        "SELECT source, key, name, addresses, organisation, job, birthday FROM card"
+    ):
+        yield {
+            "source": source,
+            "key": key,
+            "name": name,
+            "addresses": sorted(json.loads(addresses)),
+            "organisation": organisation,
+            "job": job,
+            "birthday": birthday,
+        }
+
+
+def _traits(store: Store) -> Iterator[Record]:
+    for address, sort, source, mid, value, at in store.rows(
+        "SELECT a.address, t.sort, t.source, t.mid, t.value, t.at"
+        " FROM trait t JOIN address a ON a.id = t.address_id"
+    ):
+        record: Record = {"address": address, "sort": sort, "source": source, "value": value}
+        yield record | ({"message_id": without_token(mid), "date": when(at)} if mid else {})

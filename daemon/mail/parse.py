@@ -159,8 +159,8 @@ def _mid(value: str) -> str:
 
 def _parent(value: str) -> str:
     """Return the message answered: old programs put words around it."""
-    if not value or "<" not in value:
-        return value[:_MID] if "@" in value and " " not in value else ""
+    if "<" not in value:
+        return clean(value, _MID) if "@" in value and " " not in value else ""
     found = _ANGLED.search(value[:4000])
     return _mid(found[0])[:_MID] if found else ""
 

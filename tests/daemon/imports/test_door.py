@@ -10,6 +10,7 @@ import pytest
 from daemon.imports.door import KINDS, import_path
 from store.db import Store
 from store.errors import NotFoundError, UsageError
+from store.export import records
 from store.messages import counts, learn_own
 from store.snapshot import load
 
@@ -112,10 +113,10 @@ def test_importing_twice_is_a_no_op(tmp_path: Path, store: Store, kind: str) -> 
     else:
         mbox(path, *letters)
     assert import_path(store, kind, path, NOW).new == 30
-    before = load(store, NOW)
+    before = list(records(store))
     again = import_path(store, kind, path, NOW + 5)
     assert (again.read, again.new) == (30, 0)
-    assert load(store, NOW) == before
+    assert list(records(store)) == before
 
 
 def test_the_same_letters_from_two_kinds_of_files_count_once(tmp_path: Path, store: Store) -> None:
@@ -166,7 +167,10 @@ def test_a_card_names_its_address_and_tells_of_the_human_once(tmp_path: Path, st
     path = tmp_path / "book.vcf"
     path.write_text(CARD.format(job="Sailor"))
     assert import_path(store, "vcard", path, NOW).new == 1
+    before = list(records(store))
+    assert {record["type"] for record in before} >= {"card", "trait"}
     assert import_path(store, "vcard", path, NOW + 9).new == 0
+    assert list(records(store)) == before
     seen = load(store, NOW + 10)
     (bo,) = seen.people.values()
     assert (bo.name, bo.main.address) == ("Bo Lind", "bo@example.net")
