@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -33,11 +34,11 @@ BATCH = 1_000
 def messages(count: int, people: int) -> Iterator[Message]:
     rng = random.Random(7)
     who = [Named(f"person{n}@host{n % 97}.example", f"Person Number{n}") for n in range(people)]
-    mids: list[str] = []
+    mids: deque[str] = deque(maxlen=200)
     for n in range(count):
         one = who[min(int(rng.expovariate(8 / people)), people - 1)]
         mid = f"{n:x}.{rng.getrandbits(40):x}@mail.example"
-        parent = rng.choice(mids[-200:]) if mids and rng.random() < 0.4 else ""
+        parent = rng.choice(mids) if mids and rng.random() < 0.4 else ""
         out = rng.random() < 0.3
         cc = (rng.choice(who),) if rng.random() < 0.2 else ()
         identity = blake2b(mid.encode(), digest_size=16).digest()

@@ -7,7 +7,6 @@ an organisation is asked for.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 import unicodedata
@@ -16,6 +15,8 @@ from functools import lru_cache
 from store.known import FREE_MAIL, ROLE_LOCALS, TITLES
 
 LONGEST = 320
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # base32, RFC 4648
+_PAIRS = tuple(a + b for a in _LETTERS for b in _LETTERS)
 _PLAIN = re.compile(r"[a-z0-9._%+=~!#$&'*/?^`{|}-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
 _ATOM = re.compile(r"[^\s()<>\[\]:;@\\,\"]+").fullmatch
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
@@ -146,7 +147,8 @@ def note_id(verb: str, at: int, address: str, text: str, nth: int = 0) -> str:
 
 def _short(text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    return base64.b32encode(digest[:7]).decode("ascii")[:10].lower()
+    bits = int.from_bytes(digest[:7], "big") >> 6  # 50 of them: five pairs of letters of ten bits each
+    return "".join(_PAIRS[bits >> shift & 1023] for shift in (40, 30, 20, 10, 0))
 
 
 def _last_labels(domain: str, count: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection
+from typing import Any
 
 from store.addresses import person_id
 from store.cards import traits, unplaced
@@ -31,7 +32,7 @@ from store.days import (
     Tally,
 )
 from store.db import Store
-from store.dossiers import choose, dossiers
+from store.dossiers import dossiers
 from store.editions import editions, suggested
 from store.events import bounces, meetings
 from store.facts import DAY, Address, Mark, Person, Snapshot, Timeline
@@ -48,15 +49,15 @@ _OWN = int(Mark.OWN)
 
 _SUMS = """
 SELECT address_id, sum(out_all), sum(in_all), sum(shared), sum(in_list), sum(in_news), sum(in_auto),
-    sum(in_answer), min(first_at), max(last_at), max(in_at), max(out_at)
+    sum(in_answer), min(first_at), max(last_at), max(in_at), max(out_at),
+    max(in_direct_at), max(out_direct_at),
+    group_concat(day << 16 | min(out_direct, 255) << 8 | min(in_direct, 255))
 FROM contact_day WHERE day < ? GROUP BY address_id
 """
-_SENT, _GOT, _SHARED, _LISTS, _NEWS, _AUTO, _ANSWERS, _FIRST, _LAST, _LAST_IN, _LAST_OUT = range(11)
+_SENT, _ANSWERS, _FIRST, _LAST, _LAST_IN, _LAST_OUT, _DIRECT_IN, _DIRECT_OUT, _DAYS = 0, *range(6, 14)
 
-_DAYS = """
-SELECT d.address_id, d.day, d.out_direct, d.in_direct, d.out_direct_at, d.in_direct_at
-FROM temp.chosen c CROSS JOIN contact_day d ON d.address_id = c.id WHERE d.day < ?
-"""
+_Sums = list[Any]
+_NOTHING: _Sums = [*([0] * 13), ""]
 
 
 def load(store: Store, as_of: int) -> Snapshot:
@@ -66,7 +67,7 @@ def load(store: Store, as_of: int) -> Snapshot:
     main = grouping(store, as_of)
     acts = said(store, as_of)
     people = _people(store, sums, main, {act.key for act in acts} | {act.other for act in acts})
-    timelines = _timelines(store, sums, main, until, last_day)
+    timelines = _timelines(sums, main, last_day)
     row = store.one(
         "SELECT (SELECT count(*) FROM message WHERE key < ? AND key >= ?)"
         " + (SELECT count(*) FROM message WHERE key < ? AND at < ?)",
@@ -133,12 +134,13 @@ def _messages(store: Store, since: int, until: int) -> list[tuple[Seen, str]]:
     return list(found.values())
 
 
-def _sums(store: Store, until: int, last_day: Tally) -> dict[int, list[int]]:
-    sums = {row[0]: list(row[1:]) for row in store.stream(_SUMS, (until,))}
+def _sums(store: Store, until: int, last_day: Tally) -> dict[int, _Sums]:
+    sums: dict[int, _Sums] = {row[0]: list(row[1:]) for row in store.stream(_SUMS, (until,))}
     for (address, _), more in last_day.days.items():
         now = sums.get(address)
         if now is None:
-            sums[address] = now = [0] * 7 + [more[FIRST_AT], 0, 0, 0]
+            sums[address] = now = [*_NOTHING]
+            now[_FIRST] = more[FIRST_AT]
         for place, source in enumerate((OUT_ALL, IN_ALL, SHARE, IN_LIST, IN_NEWS, IN_AUTO, IN_ANSWER)):
             now[place] += more[source]
         now[_FIRST] = min(now[_FIRST], more[FIRST_AT])
@@ -160,12 +162,11 @@ def _names(store: Store) -> dict[int, tuple[str, ...]]:
 
 
 def _people(
-    store: Store, sums: dict[int, list[int]], main: dict[int, int], spoken_of: set[int]
+    store: Store, sums: dict[int, _Sums], main: dict[int, int], spoken_of: set[int]
 ) -> dict[int, Person]:
     """Return everybody with mail, everybody the owner spoke of, and everybody from an address book."""
     names = _names(store)
     members: dict[int, list[Address]] = {}
-    nothing = [0] * 11
     spoken_of |= set(main.values())
     own = own_ids(store)
     for key, text, known in store.stream("SELECT id, address, known FROM address"):
@@ -173,9 +174,9 @@ def _people(
         if counted is None:
             if not (known or key in spoken_of) or key in own:
                 continue
-            counted = nothing
+            counted = _NOTHING
         called = names.get(key, ())
-        sent, got, shared, lists, news, auto, answers, first, last, last_in, last_out = counted
+        sent, got, shared, lists, news, auto, answers, first, last, last_in, last_out = counted[:11]
         person = main_of(main, key)
         address = Address(
             key, text, called[0] if called else "", person, called, sent, got, shared,
@@ -193,54 +194,45 @@ def _person(key: int, addresses: list[Address]) -> Person:
     return Person(person_id(main.address), main.id, name, tuple(addresses))
 
 
-def _timelines(
-    store: Store, sums: dict[int, list[int]], main: dict[int, int], until: int, last_day: Tally
-) -> dict[int, Timeline]:
+def _timelines(sums: dict[int, _Sums], main: dict[int, int], last_day: Tally) -> dict[int, Timeline]:
     """Return the days of everybody to whom the owner wrote or who answered the owner."""
     wanted = {main_of(main, key) for key, s in sums.items() if s[_SENT] or s[_ANSWERS]}
-    chosen = [key for key in sums if main_of(main, key) in wanted]
-    choose(store, chosen)
-    timelines = {person: Timeline() for person in wanted}
-    here, line = 0, Timeline()
-    for address, day, outs, ins, out_at, in_at in store.stream(_DAYS, (until,)):
-        if address != here:
-            here, line = address, timelines[main_of(main, address)]
-        if outs or ins:
-            line.days.append(day)
-            line.outs.append(outs)
-            line.ins.append(ins)
-            line.last_out = max(line.last_out, out_at)
-            line.last_in = max(line.last_in, in_at)
-        else:
-            line.others.append(day)
+    codes: dict[int, list[str]] = {}
+    timelines: dict[int, Timeline] = {}
+    for key, s in sums.items():
+        if (person := main_of(main, key)) in wanted:
+            codes.setdefault(person, []).append(s[_DAYS])
+            line = timelines.setdefault(person, Timeline())
+            line.last_in = max(line.last_in, s[_DIRECT_IN])
+            line.last_out = max(line.last_out, s[_DIRECT_OUT])
     for (address, day), more in last_day.days.items():
         if (person := main_of(main, address)) in timelines:
-            _append(timelines[person], day, more)
-    for person in {main[key] for key in chosen if key in main}:
-        _merge(timelines[person])
+            codes[person].append(str(day << 16 | min(more[OUT_DIRECT], 255) << 8 | min(more[IN_DIRECT], 255)))
+            line = timelines[person]
+            line.last_in = max(line.last_in, more[IN_DIRECT_AT])
+            line.last_out = max(line.last_out, more[OUT_DIRECT_AT])
+    for person, line in timelines.items():
+        _decode(line, codes.pop(person))
     return timelines
 
 
-def _append(line: Timeline, day: int, more: list[int]) -> None:
-    if more[OUT_DIRECT] or more[IN_DIRECT]:
-        line.days.append(day)
-        line.outs.append(more[OUT_DIRECT])
-        line.ins.append(more[IN_DIRECT])
-        line.last_out = max(line.last_out, more[OUT_DIRECT_AT])
-        line.last_in = max(line.last_in, more[IN_DIRECT_AT])
-    else:
-        line.others.append(day)
+def _decode(line: Timeline, codes: list[str]) -> None:
+    """Fill in days, outs and ins from numbers of day, outs and ins; those of several addresses add up."""
+    numbers = sorted(map(int, ",".join(filter(None, codes)).split(",")))
+    if len(codes) > 1:
+        numbers = _summed(numbers)
+    direct = [n for n in numbers if n & 0xFFFF]
+    line.days = array("i", [n >> 16 for n in direct])
+    line.outs = array("i", [n >> 8 & 0xFF for n in direct])
+    line.ins = array("i", [n & 0xFF for n in direct])
+    if len(direct) < len(numbers):
+        line.others = array("i", [n >> 16 for n in numbers if not n & 0xFFFF])
 
 
-def _merge(line: Timeline) -> None:
-    """Put the days of several addresses into one ascending line."""
-    sums: dict[int, list[int]] = {}
-    for day, outs, ins in zip(line.days, line.outs, line.ins, strict=True):
-        both = sums.setdefault(day, [0, 0])
-        both[0] += outs
-        both[1] += ins
-    days = sorted(sums)
-    line.days = array("i", days)
-    line.outs = array("i", (sums[day][0] for day in days))
-    line.ins = array("i", (sums[day][1] for day in days))
-    line.others = array("i", sorted({day for day in line.others if day not in sums}))
+def _summed(numbers: list[int]) -> list[int]:
+    days: dict[int, list[int]] = {}
+    for n in numbers:
+        both = days.setdefault(n >> 16, [0, 0])
+        both[0] = min(255, both[0] + (n >> 8 & 0xFF))
+        both[1] = min(255, both[1] + (n & 0xFF))
+    return [day << 16 | outs << 8 | ins for day, (outs, ins) in days.items()]
