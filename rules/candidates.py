@@ -5,13 +5,15 @@ Pure. It must never choose among candidates, and never leave anybody out without
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from rules import due, silences, wishes
 from rules import rhythm as rhythms
 from rules.due import Survey
+from rules.signals import signals
 from rules.silences import Turn
-from rules.verdicts import Candidate, Reason, Tie
+from rules.verdicts import Candidate, News, Reason, Signal, Tie
 from rules.words import Words, plain_day
 from store.facts import DAY, Suggested, Timeline
 
@@ -21,35 +23,61 @@ NEW_DAYS = 4
 REST_DAYS = 84
 """A name that was suggested and not written to rests for twelve weeks, or its own gate."""
 PROMISE_AFTER = 5
+"""Days after which a promise without a date is due."""
+TELLING = frozenset({News.BIRTHDAY, News.NEW_JOB, News.MOVED, News.SIGNATURE})
+"""News that are a reason to write by themselves."""
 _SAY = Words()
 
 
 def candidates(seen: Survey) -> tuple[Candidate, ...]:
     """Return one candidate a tie, in the order of the ties; ``withheld`` says why not, if not."""
     latest = _latest(seen)
-    return tuple(_candidate(seen, tie, latest.get(tie.person.key, ())) for tie in seen.ties)
+    told = signals(seen.snapshot, seen.policy)
+    return tuple(
+        _candidate(seen, tie, told.get(tie.person.key, ()), latest.get(tie.person.key, ()))
+        for tie in seen.ties
+    )
 
 
-def _candidate(seen: Survey, tie: Tie, named: tuple[Suggested, ...]) -> Candidate:
+def _candidate(seen: Survey, tie: Tie, told: tuple[Signal, ...], named: tuple[Suggested, ...]) -> Candidate:
     line = seen.line(tie.person.key)
-    reason, seat = _reason(seen, tie, line)
+    reason, seat, signal = _reason(seen, tie, line, told)
     withheld = _refused(seen, tie) or _resting(seen, tie, line, named, reason)
-    if not withheld and reason in {Reason.YOUR_TURN, Reason.GONE_QUIET, Reason.WILDCARD}:
+    if not withheld and reason in _GATED and signal is None:
         withheld = _too_soon(seen, tie)
-    return Candidate(tie, reason, seat, withheld)
+    return Candidate(tie, reason, seat, withheld, signal, told)
 
 
-def _reason(seen: Survey, tie: Tie, line: Timeline) -> tuple[Reason, str]:
-    """Return the reason and the seat it asks for: strong, new, old or lot (the wildcard's)."""
+_GATED = frozenset({Reason.YOUR_TURN, Reason.GONE_QUIET, Reason.WILDCARD})
+
+
+def _reason(
+    seen: Survey, tie: Tie, line: Timeline, told: Sequence[Signal]
+) -> tuple[Reason, str, Signal | None]:
+    """Return the reason, the seat it asks for, and the signal that decided."""
     now = seen.snapshot.as_of
-    promises = seen.standing(tie.person.key).promises
-    if any((act.until or act.at + PROMISE_AFTER * DAY) <= now for act in promises):
-        return Reason.PROMISE, ""
+    if any(
+        (act.until or act.at + PROMISE_AFTER * DAY) <= now for act in seen.standing(tie.person.key).promises
+    ):
+        return Reason.PROMISE, "", None
+    for reason, sort in (
+        (Reason.PROMISE, {News.PROMISE}),
+        (Reason.NEWS, TELLING),
+        (Reason.YOUR_TURN, {News.QUESTION}),
+    ):
+        signal = next((s for s in told if s.news in sort), None)
+        if signal and (reason is not Reason.PROMISE or _is_ripe(signal, line, now)):
+            return reason, "", signal
     if _is_new(tie, line, now):
-        return Reason.NEW, "new"
+        return Reason.NEW, "new", None
     if tie.cadence is None and rhythms.is_gone(tie.rhythm, tie.silence):
-        return Reason.WILDCARD, "lot"
-    return (Reason.YOUR_TURN if silences.turn(line) is Turn.YOURS else Reason.GONE_QUIET), ""
+        return Reason.WILDCARD, "lot", None
+    return (Reason.YOUR_TURN if silences.turn(line) is Turn.YOURS else Reason.GONE_QUIET), "", None
+
+
+def _is_ripe(signal: Signal, line: Timeline, now: int) -> bool:
+    """Tell whether a promise read in a letter has waited, and nothing has gone out since its day."""
+    return signal.at <= now - PROMISE_AFTER * DAY and line.last_out < signal.at + DAY
 
 
 def _is_new(tie: Tie, line: Timeline, now: int) -> bool:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from rules import words
 from rules.due import NEVER, Survey
 from rules.rhythm import is_gone
-from rules.verdicts import Candidate, Evidence, Known, Reason, Tie
+from rules.verdicts import Candidate, Evidence, Known, News, Reason, Signal, Tie
 from rules.words import Words, clipped, first_name, length
 from store.facts import Dossier, Exchange, Said, Timeline
 
@@ -29,6 +29,9 @@ _EMPTY = frozenset({"", "hi", "hello", "no subject", "(no subject)", "none", "te
 def why(seen: Survey, candidate: Candidate, dossier: Dossier | None) -> tuple[str, tuple[Evidence, ...]]:
     """Return the one sentence for why now, and its evidence."""
     tie, reason = candidate.tie, candidate.reason
+    signal = candidate.signal
+    if signal is not None:
+        return _told(seen, tie, signal), signal.evidence
     if reason is Reason.PROMISE:
         return _promise(seen, tie)
     proof = _contact_evidence(seen, tie, dossier)
@@ -43,8 +46,9 @@ def why(seen: Survey, candidate: Candidate, dossier: Dossier | None) -> tuple[st
     return SAY(_key(tie, reason), **values), proof
 
 
-def known(seen: Survey, tie: Tie) -> tuple[Known, ...]:
-    """Return what the owner wrote about a person: the latest notes, the rules' note, the circle's hint."""
+def known(seen: Survey, candidate: Candidate) -> tuple[Known, ...]:
+    """Return what is known: the latest notes, the rules' note, the circle's hint, a meeting ahead."""
+    tie = candidate.tie
     standing, wish = seen.standing(tie.person.key), seen.wishes[tie.person.key]
     notes = sorted(standing.notes, key=lambda act: act.at)[-2:]
     found = [Known(clipped(act.text, 240), SAY("source.note"), (_note(act),)) for act in reversed(notes)]
@@ -53,6 +57,10 @@ def known(seen: Survey, tie: Tie) -> tuple[Known, ...]:
     if wish.say:
         circle = next(c for c in seen.policy.circles if c.name == wish.circle)
         found.append(Known(clipped(wish.say, 240), SAY("source.rules", origin=circle.origin)))
+    for signal in candidate.signals:
+        ahead = signal.news is News.MEETING and signal.at > seen.snapshot.as_of
+        if signal is not candidate.signal and (ahead or signal.news is News.NEW_ADDRESS):
+            found.append(Known(_told(seen, tie, signal), SAY("source.mail"), signal.evidence))
     return tuple(found)
 
 
@@ -66,9 +74,12 @@ def opening(seen: Survey, candidate: Candidate, last: Exchange | None, *, offers
         months = length(max(tie.silence, 31))
         return Words({"own": own})("own", first=first, subject=subject or "our last mails", months=months)
     values: dict[str, object] = {"first": first, "subject": subject}
+    signal = candidate.signal
+    if signal is not None and signal.news is News.BIRTHDAY:
+        return SAY("opening.news.birthday", **values)
     if reason is Reason.PROMISE:
-        promise = _oldest(seen.standing(tie.person.key).promises)
-        return SAY("opening.promise", text=clipped(promise.text, 120).rstrip("."), **values)
+        text = signal.what if signal else _oldest(seen.standing(tie.person.key).promises).text
+        return SAY("opening.promise", text=clipped(text, 120).rstrip("."), **values)
     key = f"opening.{reason.value}"
     if offers and reason is Reason.GONE_QUIET and subject:
         return SAY(f"{key}.help", **values)
@@ -115,6 +126,23 @@ def _promise(seen: Survey, tie: Tie) -> tuple[str, tuple[Evidence, ...]]:
     act = _oldest(seen.standing(tie.person.key).promises)
     text = clipped(act.text, 120).rstrip(".")
     return SAY("why.promise", text=text, day=f"on {_day(act.at)}"), (_note(act),)
+
+
+def _told(seen: Survey, tie: Tie, signal: Signal) -> str:
+    """Return a signal as a sentence."""
+    values = {
+        "first": first_name(tie.person.name, tie.person.main.address),
+        "day": _day(signal.at),
+        "what": clipped(signal.what, 120),
+        "before": clipped(signal.before, 60),
+        "text": clipped(signal.what, 120),
+        "ago": length((seen.snapshot.as_of - signal.at) / 86_400),
+    }
+    if signal.news is News.PROMISE:
+        return SAY("why.read promise", **values)
+    if signal.news is News.QUESTION:
+        return SAY("why.question", **values)
+    return SAY(f"news.{signal.news.value}", **values)
 
 
 def _key(tie: Tie, reason: Reason) -> str:

@@ -75,7 +75,7 @@ def _suggestion(
         evidence=evidence,
         tie=tie,
         wildcard=candidate.reason is Reason.WILDCARD,
-        known=sentences.known(seen, tie),
+        known=sentences.known(seen, candidate),
         last=last,
         reply_to=last if young else None,
         months=dossier.months if dossier else (),

@@ -127,12 +127,18 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person who may be named this week, and why; ``withheld`` says why not, if not."""
+    """A person who may be named this week, and why; ``withheld`` says why not, if not.
+
+    ``seat`` is the reserved place it asks for: new, lot (the wildcard's), old (an old friend) or none;
+    ``signal`` is the news that made the reason, if any did; ``signals`` are all news about the person.
+    """
 
     tie: Tie
     reason: Reason
     seat: str = ""
     withheld: str = ""
+    signal: Signal | None = None
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,14 @@ RECEIPT: Mapping[str, str] = {
 JUDGEMENT: Mapping[str, str] = {
     # why now, one sentence a reason; every one is told from the messages or words it cites
     "why.promise": "You promised: {text}. You said so {day}.",
-    "why.news": "{news}.",
+    "why.read promise": "On {day} you wrote “{text}”. Nothing has gone out since.",
+    "why.question": "{first} asked you “{text}” {ago} ago, and no answer has gone out yet.",
+    "news.birthday": "{first} has a birthday on {day}.",
+    "news.new job": "{first} has a new job: {what}.",
+    "news.moved firm": "{first} is at {what} now; before, it was {before}.",
+    "news.signature": "The signature of {first} changed on {day}: {what}.",
+    "news.new address": "Mail has come from a new address in this name: {what}.",
+    "news.meeting": "You two meet on {day}: {what}.",
     "why.your turn": "{first} wrote last, {ago} ago; it is your turn.",
     "why.your turn.rhythm": "You two write about {every}; it has been {silence}. {first} wrote last, so it is"
     " your turn.",
@@ -217,6 +224,7 @@ JUDGEMENT: Mapping[str, str] = {
     "every": "every {length}",
     "every.day": "every day or two",
     "source.note": "your note",
+    "source.mail": "from your mail",
     "source.rules": "your rules, {origin}",
     # withheld, and why
     "withheld.never": "you said never",
@@ -244,6 +252,7 @@ JUDGEMENT: Mapping[str, str] = {
     # openings: none asks for a favour, and none begs pardon twice
     "opening.promise": "{first}, I owe you something: {text}. Here it is. How are you?",
     "opening.news": "{first}, I saw your news and was glad. What is the first thing on your mind there?",
+    "opening.news.birthday": "{first}, happy birthday! I hope the year ahead brings you much good.",
     "opening.your turn": "{first}, I never answered you about “{subject}”. How did it turn out? How can I"
     " help?",
     "opening.your turn.bare": "{first}, I owe you an answer. How have you been? How can I help?",
