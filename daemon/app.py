@@ -83,6 +83,11 @@ class House:
             return self.config.owner
         return min(self.snapshot.own, default="")
 
+    @property
+    def mine(self) -> tuple[str, ...]:
+        """All addresses that are configured as the owner's."""
+        return tuple(a for box in self.config.mailboxes for a in (box.user, *box.also_me))
+
     @cached_property
     def standings(self) -> Mapping[int, Standing]:
         """What the owner's words amount to, by person."""

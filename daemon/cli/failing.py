@@ -20,7 +20,7 @@ from store.errors import AmbiguousError, ConfigError, DigwellError
 def explain(error: Exception, *, verbose: bool) -> int:
     """Print what happened to stderr and return the exit code."""
     if isinstance(error, DigwellError):
-        _tell_known(error)
+        tell_error(error)
         if verbose:
             _tell_frames(error)
         return error.exit_code
@@ -42,7 +42,8 @@ def misused(error: click.ClickException) -> int:
     return error.exit_code
 
 
-def _tell_known(error: DigwellError) -> None:
+def tell_error(error: DigwellError, about: str = "") -> None:
+    """Print a known error as sentences: what happened, why, the one thing to do."""
     if isinstance(error, ConfigError) and error.problems:
         from daemon.config.problems import render_problems
 
@@ -52,7 +53,7 @@ def _tell_known(error: DigwellError) -> None:
         for choice in error.choices:
             tell(f"  {clean(choice)}")
     else:
-        tell(f"digwell: {clean(error.what)}")
+        tell(f"digwell: {f'{clean(about)}: ' if about else ''}{clean(error.what)}")
     if error.why:
         tell(f"  {clean(error.why)}")
     if error.hint:

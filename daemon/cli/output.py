@@ -12,6 +12,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -116,6 +117,20 @@ def told(effect: Told, at: int, *, as_json: bool) -> None:
         item("effect", effect.record(), at)
     else:
         say(effect.line())
+
+
+def stream(pieces: Iterable[str], path: Path | None) -> None:
+    """Write pieces of text as they come, to stdout or to a file that appears whole, readable by its owner."""
+    if path is None:
+        for piece in pieces:
+            sys.stdout.write(piece)
+        return
+    draft = path.with_name(f".{path.name}.part")
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.writelines(pieces)
+    draft.replace(path)
 
 
 def line(record: Mapping[str, Any]) -> None:

@@ -1,0 +1,73 @@
+"""Commands that talk to the mailbox: scan once, or run for good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from daemon.cli import output
+from daemon.cli.shape import Command, as_json, house, session
+
+if TYPE_CHECKING:
+    from daemon.passing import Passed
+
+
+@click.command(cls=Command, example="digwell scan\ndigwell scan --json\ndigwell scan --accept-loss")
+@click.option("--full", is_flag=True, help="Read every folder anew; nothing is counted twice.")
+@click.option("--accept-loss", is_flag=True, help="Go on although much mail has vanished from the mailbox.")
+@as_json
+@click.pass_context
+def scan(ctx: click.Context, *, full: bool, accept_loss: bool, as_json: bool) -> int:
+    """Record what is new in the mailbox, once. It may be interrupted: the next scan goes on."""
+    from daemon import clock, passing
+    from daemon.cli.failing import tell_error
+    from daemon.cli.progress import Bars
+    from daemon.scan.values import Wishes
+    from daemon.service.lock import Lock
+
+    said = session()
+    bars = Bars(quiet=said.quiet or as_json)
+    with house() as opened, Lock(opened.store.path):
+        wishes = Wishes(clock.now(), full, accept_loss, bars)
+        try:
+            done = passing.whole_pass(opened, wishes)
+        finally:
+            bars.close()
+    for name, error in done.failed:
+        tell_error(error, name if len(opened.config.mailboxes) > 1 else "")
+    for one in done.scanned:
+        for trouble in (*one.troubles, *one.alerts, *(f"{f} could not be finished" for f in one.unfinished)):
+            output.tell(f"{one.mailbox}: {trouble}")
+    if as_json:
+        output.item("scan", _record(done), opened.look_from)
+    elif not said.quiet and done.scanned:
+        _show(done)
+    return done.exit_code
+
+
+def _record(done: Passed) -> dict[str, object]:
+    folders = [
+        {"mailbox": one.mailbox, "name": f.name, "role": f.role.value, "new": f.new, "total": f.total}
+        for one in done.scanned
+        for f in one.folders
+    ]
+    return {
+        "messages_new": sum(one.new for one in done.scanned),
+        "messages_total": done.counts.messages,
+        "people": done.counts.people,
+        "quarantined": done.counts.quarantined,
+        "folders": folders,
+        "seconds": round(done.seconds, 3),
+    }
+
+
+def _show(done: Passed) -> None:
+    for one in done.scanned:
+        for folder in one.folders:
+            output.say(f"{folder.name}  {folder.new} new")
+    new = sum(one.new for one in done.scanned)
+    output.say(f"done: {new} new mails, {done.counts.people} addresses known, {done.seconds:.1f} s")
+
+
+COMMANDS = {"scan": scan}
