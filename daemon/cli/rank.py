@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import sys
+from pathlib import Path
 
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Command, Moment, house
+from daemon.cli.shape import Command, Moment, as_json, house
+from store.errors import DigwellError
+
+_IN_PART, _NOTHING = 3, 6
 
 
 @click.command(cls=Command, example="digwell rank --as-of 2026-11-23 --format csv > rank.csv")
@@ -37,4 +41,32 @@ def rank(ctx: click.Context, *, told: str | None, shape: str) -> None:
     table.writerows((owner, shown, t.person.main.address, f"{t.order:.8g}", f"{t.warmth:.6f}") for t in ties)
 
 
-COMMANDS = {"rank": rank}
+@click.command(cls=Command, example="digwell classify letter.eml\ndigwell classify --json mails/*.eml")
+@click.argument("files", nargs=-1, required=True, metavar="FILE.eml...", type=click.Path(path_type=Path))
+@as_json
+@click.pass_context
+def classify(ctx: click.Context, *, files: tuple[Path, ...], as_json: bool) -> None:
+    """Judge mail files by what they say themselves, one a line: no store, nothing is kept.
+
+    With --json each line is an object: file, from, kind, reasons, bounce, auto.
+    """
+    from daemon import clock
+    from daemon.classifying import classified
+
+    missed = 0
+    for path in files:
+        try:
+            found = classified(path, clock.now())
+        except DigwellError as error:
+            missed += 1
+            output.tell(f"{error}")
+            continue
+        if as_json:
+            output.line(found)
+        else:
+            output.say(f"{found['file']}: {found['kind']} ({'; '.join(found['reasons'])})")
+    if missed:
+        ctx.exit(_NOTHING if missed == len(files) else _IN_PART)
+
+
+COMMANDS = {"rank": rank, "classify": classify}

@@ -129,20 +129,6 @@ def bounces(raw: bytes, message: Message) -> tuple[Bounce, ...]:
     )
 
 
-def bounces_of_part(part: body.Part, message: Message) -> tuple[Bounce, ...]:
-    """Return the failures a delivery-status part reports, the report's header fields being ``message``.
-
-    For scans, which open that part and nothing else.
-    """
-    if message.marks & Mark.REPORT and part.type in _STATUS_TYPES:
-        told = part.text()
-        named = _MID.search(told)
-        original = named[1] if named else message.parent
-        found = _once(_told_by_fields((part,)))[:MOST]
-        return tuple(Bounce(address, gone, message.at, message.mid, original) for address, _, gone in found)
-    return ()
-
-
 def _leaves(raw: bytes) -> tuple[body.Part, ...]:
     """Return the parts; of a report that a gateway wrapped into another mail, the inner ones."""
     leaves = tuple(body.parts(raw))
@@ -345,6 +331,6 @@ def _original(message: Message, leaves: tuple[body.Part, ...]) -> str:
             if inner.mid:
                 return inner.mid
     for leaf in leaves:
-        if leaf.type.startswith("text/") and (found := _MID.search(leaf.text())):
+        if leaf.type.startswith(("text/", "message/")) and (found := _MID.search(leaf.text())):
             return found[1]
     return message.parent

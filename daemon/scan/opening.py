@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from daemon.mail import parse
 from daemon.mail.body import parts
-from daemon.mail.bounce import failures
+from daemon.mail.bounce import bounces
 from daemon.mail.calendar import meetings
 from daemon.mail.values import Batch, FolderState, Piece, RawHeader, Slice, Visit
 from daemon.scan.values import OwnMail, Wishes
 from store.db import recall, remember
 from store.events import keep_bounces, keep_meetings
-from store.facts import DAY, PROVEN, Bounce, Folder, Mark, Message, Role, Sighting
+from store.facts import DAY, PROVEN, Folder, Mark, Message, Role, Sighting
 from store.folders import place_of
 from store.own import own_addresses
 
@@ -119,10 +119,7 @@ class Opener:
 
     def _learn(self, folder: Folder, raw: bytes, message: Message, kind: str) -> None:
         if kind == "report":
-            keep_bounces(
-                self.store,
-                [Bounce(f.address, f.permanent, message.at, message.mid, f.original) for f in failures(raw)],
-            )
+            keep_bounces(self.store, bounces(raw, message))
             return
         mine = bool(message.sender) and message.sender[0].address in self.mine
         proven = mine and bool(place_of(self.store, folder) & PROVEN)
