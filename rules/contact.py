@@ -7,10 +7,11 @@ meeting that was only proposed or was cancelled, nor mail that names many people
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from rules.meetings import agreed
 from rules.standing import Standing
-from store.facts import DAY, Meeting, Snapshot, Timeline
+from store.facts import DAY, Snapshot, Timeline
 
 
 def timelines(snapshot: Snapshot, standings: Mapping[int, Standing]) -> dict[int, Timeline]:
@@ -38,28 +39,11 @@ def _further_days(snapshot: Snapshot, standings: Mapping[int, Standing]) -> dict
             found.setdefault(key, set()).update(act.at // DAY for act in standing.done)
     if snapshot.meetings:
         keys = {a.address: key for key, person in snapshot.people.items() for a in person.addresses}
-        for meeting in _held(snapshot.meetings, snapshot.as_of):
-            for address in meeting.addresses:
+        for meeting in agreed(snapshot.meetings):
+            for address in meeting.addresses if meeting.at <= snapshot.as_of else ():
                 if address in keys:
                     found.setdefault(keys[address], set()).add(meeting.at // DAY)
     return found
-
-
-def _held(meetings: Iterable[Meeting], as_of: int) -> Iterable[Meeting]:
-    """Return the accepted meetings whose day has come, the latest word on each event deciding.
-
-    That others accept counts only where the owner had asked: anybody can send an acceptance.
-    """
-    offered: set[str] = set()
-    latest: dict[str, Meeting] = {}
-    for meeting in meetings:
-        latest[meeting.uid] = meeting
-        if meeting.status == "offered":
-            offered.add(meeting.uid)
-    for meeting in latest.values():
-        sure = meeting.status == "accepted" or (meeting.status == "confirmed" and meeting.uid in offered)
-        if sure and meeting.at <= as_of:
-            yield meeting
 
 
 def _with_days(line: Timeline, further: set[int]) -> Timeline:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from rules import organisations
+from rules.meetings import agreed
 from rules.policy import Policy
 from rules.verdicts import Evidence, News, Signal
 from store.addresses import name_key, organisation_domain
-from store.facts import DAY, Address, Bounce, Dossier, Exchange, Meeting, Person, Snapshot, Timeline, Trait
+from store.facts import DAY, Address, Bounce, Dossier, Exchange, Person, Snapshot, Timeline, Trait
 
 FRESH_DAYS = 60
 """News older than that is none."""
@@ -131,13 +132,10 @@ def _first(desk: _Desk, person: Person) -> Iterable[Signal]:
 def _meetings(desk: _Desk) -> Iterable[Signal]:
     """Tell of accepted meetings just past or near; with many at the table it is no meeting of two."""
     person_of = {a.address: p for p in desk.known for a in p.addresses}
-    latest: dict[str, Meeting] = {}
-    for meeting in desk.snapshot.meetings:
-        latest[meeting.uid] = meeting
-    for meeting in latest.values():
+    for meeting in agreed(desk.snapshot.meetings):
         near = desk.now - MET_DAYS * DAY <= meeting.at <= desk.now + MEET_DAYS * DAY
         others = {a for a in meeting.addresses if a not in desk.snapshot.own}
-        if meeting.status != "accepted" or not near or len(others) > 3:
+        if not near or len(others) > 3:
             continue
         for person in {person_of[a].key: person_of[a] for a in others if a in person_of}.values():
             proof = (_mail(meeting.mid, meeting.at),)
