@@ -51,7 +51,7 @@ _SUMS = """
 SELECT address_id, sum(out_all), sum(in_all), sum(shared), sum(in_list), sum(in_news), sum(in_auto),
     sum(in_answer), min(first_at), max(last_at), max(in_at), max(out_at),
     max(in_direct_at), max(out_direct_at),
-    group_concat(day << 16 | min(out_direct, 255) << 8 | min(in_direct, 255))
+    group_concat((day << 16) | (min(out_direct, 255) << 8) | min(in_direct, 255))
 FROM contact_day WHERE day < ? GROUP BY address_id
 """
 _SENT, _ANSWERS, _FIRST, _LAST, _LAST_IN, _LAST_OUT, _DIRECT_IN, _DIRECT_OUT, _DAYS = 0, *range(6, 14)
