@@ -42,7 +42,7 @@ def candidates(seen: Survey) -> tuple[Candidate, ...]:
 def _candidate(seen: Survey, tie: Tie, told: tuple[Signal, ...], named: tuple[Suggested, ...]) -> Candidate:
     line = seen.line(tie.person.key)
     reason, seat, signal = _reason(seen, tie, line, told)
-    withheld = _refused(seen, tie) or _resting(seen, tie, line, named, reason)
+    withheld = refused(seen, tie) or _resting(seen, tie, line, named, reason)
     if not withheld and reason in _GATED and signal is None:
         withheld = _too_soon(seen, tie)
     return Candidate(tie, reason, seat, withheld, signal, told)
@@ -86,7 +86,7 @@ def _is_new(tie: Tie, line: Timeline, now: int) -> bool:
     return NEW_FROM <= now / DAY - line.days[0] <= NEW_UNTIL and tie.silence >= NEW_FROM
 
 
-def _refused(seen: Survey, tie: Tie) -> str:
+def refused(seen: Survey, tie: Tie) -> str:
     """Return why the owner does not want this name, or not now."""
     key, now = tie.person.key, seen.snapshot.as_of
     standing, wish = seen.standing(key), seen.wishes[key]

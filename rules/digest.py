@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rules import manners
+from rules import favours, introductions, manners
 from rules.candidates import candidates
 from rules.due import Survey
 from rules.suggest import Picks, picks, suggest
@@ -41,7 +41,8 @@ def choose(seen: Survey, occasion: Occasion) -> Picks:
 
 def wanted(seen: Survey, occasion: Occasion) -> tuple[int, ...]:
     """Return the keys of those whose dossiers ``compose`` needs."""
-    return tuple(c.tie.person.key for c in choose(seen, occasion).chosen)
+    named = (c.tie.person.key for c in choose(seen, occasion).chosen)
+    return tuple(dict.fromkeys((*named, *introductions.wanted(seen))))
 
 
 def measure(seen: Survey) -> manners.Measure:
@@ -61,7 +62,11 @@ def compose(seen: Survey, dossiers: Mapping[int, Dossier], occasion: Occasion) -
         form=form if made else "empty",
         suggestions=made,
         promises=_promises(seen, {c.tie.person.key for c in picked.chosen}),
+        introductions=introductions.introductions(seen, dossiers, occasion.edition, occasion.seed)
+        if form == "full"
+        else (),
         outcome=_outcome(seen),
+        favours=favours.quarter(seen),
         told=occasion.told,
         troubles=occasion.troubles,
         pool=picked.pool,
