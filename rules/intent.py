@@ -209,6 +209,14 @@ def _introduced(command: Command, target: Target, at: Moment) -> Intention:
     return Intention(told("introduced", other=other.name), (act,))
 
 
+def _skip(command: Command, target: Target, at: Moment) -> Intention:
+    """Leave somebody out this time; of two who should meet, the meeting."""
+    if target.other is None:
+        return _simple(command, target, at)
+    one, other = _pair(target)
+    return Intention(told("skip.pair", other=other.name), (Said("", at.now, "skip", one.key, other.key),))
+
+
 def _same(command: Command, target: Target, at: Moment) -> Intention:
     one, other = _pair(target)
     if one.person.key == other.person.key:
@@ -258,7 +266,7 @@ _MAKERS: Mapping[str, Callable[[Command, Target, Moment], Intention]] = {
     "done": _with_words,
     "log": _with_words,
     "snooze": _snooze,
-    "skip": _simple,
+    "skip": _skip,
     "never": _once(lambda s: s.never),
     "slower": _simple,
     "faster": _simple,

@@ -34,19 +34,20 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What holds for the owner as a whole."""
+    """What holds for the owner as a whole; ``unmatched`` are pairs who need not meet."""
 
     paused_until: int = 0
     people: int = 0
     introduced: frozenset[tuple[int, int]] = field(default_factory=frozenset)
     different: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    unmatched: frozenset[tuple[int, int]] = field(default_factory=frozenset)
 
 
 def standings(said: Iterable[Said], person_of: dict[int, int]) -> dict[int, Standing]:
     """Fold all acts, oldest first, by person; ``person_of`` maps address ids to main address ids."""
     result: dict[int, Standing] = {}
     for act in said:
-        if act.key:
+        if act.key and not (act.verb == "skip" and act.other):
             key = person_of.get(act.key, act.key)
             result[key] = _fold(result.get(key, Standing()), act)
         if act.verb == "introduced" and act.other:
@@ -58,8 +59,7 @@ def standings(said: Iterable[Said], person_of: dict[int, int]) -> dict[int, Stan
 def house(said: Iterable[Said], person_of: dict[int, int]) -> House:
     """Fold the acts that are about nobody, or about a pair."""
     paused, people = 0, 0
-    introduced: set[tuple[int, int]] = set()
-    different: set[tuple[int, int]] = set()
+    pairs: dict[str, set[tuple[int, int]]] = {"introduced": set(), "different": set(), "skip": set()}
     for act in said:
         if act.verb == "pause":
             paused = act.until
@@ -67,10 +67,11 @@ def house(said: Iterable[Said], person_of: dict[int, int]) -> House:
             paused = 0
         elif act.verb == "people":
             people = int(act.value or 0)
-        elif act.verb in {"introduced", "different"} and act.other:
-            pair = tuple(sorted((person_of.get(act.key, act.key), person_of.get(act.other, act.other))))
-            (introduced if act.verb == "introduced" else different).add((pair[0], pair[1]))
-    return House(paused, people, frozenset(introduced), frozenset(different))
+        elif act.verb in pairs and act.other:
+            one, other = sorted((person_of.get(act.key, act.key), person_of.get(act.other, act.other)))
+            pairs[act.verb].add((one, other))
+    introduced, different, unmatched = (frozenset(found) for found in pairs.values())
+    return House(paused, people, introduced, different, unmatched)
 
 
 def _fold(now: Standing, act: Said) -> Standing:  # noqa: PLR0911, PLR0912, C901 - one branch a verb

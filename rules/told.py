@@ -14,6 +14,7 @@ TOLD: Mapping[str, str] = {
     "log.text": "noted as met or written to, with your words",
     "snooze": "back from {day} on",
     "skip": "left out this time",
+    "skip.pair": "need not meet {other}; not brought up again",
     "never": "will not be named again",
     "slower": "less often from now on",
     "faster": "more often from now on",

@@ -194,6 +194,13 @@ RECEIPT: Mapping[str, str] = {
     "receipt.often": "More than {most} such mails in one day; nothing more is done before tomorrow.",
     "receipt.large": "That mail is larger than {most} kB; nothing was done.",
     "receipt.line": "{person}: {effect} (“{line}”)",
+    "receipt.line.nobody": "“{line}”: {effect}",
+    "receipt.why": "{name} is in that letter, because: {sentence}",
+    "receipt.proof": "That rests on",
+    "receipt.who": "Whom you know for “{words}”:",
+    "receipt.who.none": "You know nobody for “{words}”.",
+    "receipt.undone": "taken back",
+    "receipt.alone": "the word must stand alone in its mail",
     "subject.receipt": "Re: {subject}",
 }
 

@@ -44,18 +44,22 @@ def own(store: Store) -> frozenset[str]:
     return frozenset(known.address for known in own_addresses(store) if known.used)
 
 
-def put(store: Store, folder: Folder, sightings: Iterable[Sighting], now: int, mine: frozenset[str]) -> None:
+def put(
+    store: Store, folder: Folder, sightings: Iterable[Sighting], wishes: Wishes, mine: frozenset[str]
+) -> None:
     """Note which of the messages just recorded are to be opened. Call it in the recording transaction."""
-    uids = [s.uid for s in sightings if wanted(s.message, folder.role, now, mine)]
+    uids = [s.uid for s in sightings if wanted(s.message, folder.role, wishes, mine)]
     if uids:
         _keep(store, folder, sorted({*_noted(store, folder), *uids}))
 
 
-def wanted(message: Message, role: Role, now: int, mine: frozenset[str]) -> str:
+def wanted(message: Message, role: Role, wishes: Wishes, mine: frozenset[str]) -> str:
     """Say what a message is to be opened as: own, report, invitation, or "" for not at all."""
-    age = now - message.at
-    if role is Role.SENT and age < OWN_DAYS * DAY and not message.marks & _NEVER and _to_self(message, mine):
-        return "own"
+    age = wishes.now - message.at
+    if age < OWN_DAYS * DAY and not message.marks & _NEVER and _to_self(message, mine):
+        accepted = role is Role.INBOX and wishes.inbox and Mark.TAGGED in message.marks
+        if role is Role.SENT or accepted:
+            return "own"
     if age > OTHER_DAYS * DAY or role in {Role.TRASH, Role.JUNK}:
         return ""
     if message.marks & Mark.CALENDAR:
@@ -98,9 +102,7 @@ class Opener:
         readable = [
             (item, parse.read(item.raw, item.received)) for item in found if isinstance(item, RawHeader)
         ]
-        kinds = {
-            item.uid: wanted(message, folder.role, self.wishes.now, self.mine) for item, message in readable
-        }
+        kinds = {item.uid: wanted(message, folder.role, self.wishes, self.mine) for item, message in readable}
         others = [uid for uid, kind in kinds.items() if kind in {"report", "invitation"}]
         pieces = self.line.structure(others) if others else {}
         for item, message in sorted(readable, key=lambda pair: (pair[1].at, pair[0].uid)):
@@ -115,7 +117,8 @@ class Opener:
         if self.wishes.commands is None or message.sender[0].address not in self.mine:
             return
         raw = self.line.part(item.uid, "", WHOLE) if message.marks & Mark.TAGGED else b""
-        self.wishes.commands(OwnMail(self.box.name, folder.name, item.uid, item.received, message, raw))
+        found = OwnMail(self.box.name, folder.name, item.uid, item.received, message, raw, folder.role)
+        self.wishes.commands(found)
 
     def _learn(self, folder: Folder, raw: bytes, message: Message, kind: str) -> None:
         if kind == "report":

@@ -347,7 +347,7 @@ class Round:
             for one in held:
                 folder = one.reading.folder
                 recorded = record(self.store, folder, one.sightings, one.failed, one.cursor)
-                opening.put(self.store, folder, one.sightings, self.wishes.now, self._own)
+                opening.put(self.store, folder, one.sightings, self.wishes, self._own)
                 self._note(folder, recorded.new, max(0, one.reading.state.exists))
         self.memory.taken += sum(len(one.sightings) for one in held)
         self.memory.quarantined += sum(len(one.failed) for one in held)

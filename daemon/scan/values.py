@@ -14,7 +14,7 @@ from store.facts import Message, Role
 
 @dataclass(frozen=True, slots=True)
 class OwnMail:
-    """A mail from the owner only to himself, found in Sent: perhaps a command.
+    """A mail from the owner only to himself, found in Sent (or an accepted inbox): perhaps a command.
 
     ``raw`` holds the beginning of the whole mail where it carries a tag or cites an edition, else
     nothing: then only the subject may speak. ``received`` is Unix seconds.
@@ -26,6 +26,7 @@ class OwnMail:
     received: int
     message: Message
     raw: bytes = field(repr=False, default=b"")
+    role: Role = Role.SENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,13 @@ class Wishes:
 
     ``now`` is Unix seconds; ``full`` reads everything anew; ``accept_loss`` goes on although much is
     gone. ``progress`` is told folder, messages done and messages expected; ``commands`` is given the
-    owner's mail to himself and may see one twice.
+    owner's mail to himself and may see one twice; ``inbox`` looks for it in the inbox too.
     """
 
     now: int
     full: bool = False
     accept_loss: bool = False
+    inbox: bool = False
     progress: Callable[[str, int, int], None] | None = None
     commands: Callable[[OwnMail], None] | None = None
 
