@@ -6,7 +6,7 @@ Keys are stable: added, never renamed. Times are RFC 3339 in UTC, absent figures
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daemon.clock import rfc3339
 from rules.classify import kind_of
@@ -16,6 +16,9 @@ from rules.verdicts import Digest, Evidence, Kind, KindVerdict, Suggestion, Tie
 from store.addresses import organisation_domain
 from store.facts import Person, Snapshot, Suggested
 from store.ledger import Command
+
+if TYPE_CHECKING:
+    from daemon.post import Sent
 
 Record = dict[str, Any]
 
@@ -176,6 +179,17 @@ def _named(snapshot: Snapshot, row: Suggested) -> Record:
         "wildcard": row.wildcard,
         "wrote": when(row.wrote),
         "answered": when(row.answered),
+    }
+
+
+def sent(done: Sent) -> Record:
+    """Return what sending by hand did."""
+    return {
+        "edition": done.edition,
+        "message_id": done.message_id,
+        "state": done.delivery.state.value,
+        "error": done.delivery.words or None,
+        "already": when(done.before),
     }
 
 

@@ -7,7 +7,7 @@ import sys
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Group, as_json, as_of, house
+from daemon.cli.shape import Group, as_json, as_of, dry_run, house
 
 SHAPES = ("text", "html", "eml", "json")
 
@@ -44,6 +44,34 @@ def preview(*, shape: str, as_json: bool, as_of: int | None) -> None:
         click.echo(rendered.html)
     else:
         output.say(f"Subject: {rendered.subject}\n\n{rendered.text}".rstrip())
+
+
+@digest.command(example="digwell digest send\ndigwell digest send --again")
+@click.option("--again", is_flag=True, help="Make a further edition of this week.")
+@dry_run
+@as_json
+def send(*, again: bool, dry_run: bool, as_json: bool) -> int:
+    """Send this week's mail now, or finish one that was begun; once it has gone out, say so."""
+    from daemon import post, records, week
+
+    with house() as opened:
+        if dry_run:
+            coming = week.compose(opened, opened.look_from).digest
+            names = ", ".join(s.person.name or s.person.main.address for s in coming.suggestions)
+            output.say(f"would be: edition {coming.edition} for {opened.owner}, naming {names or 'nobody'}")
+            return 0
+        done = post.send_now(opened, again=again)
+    if as_json:
+        output.item("sent", records.sent(done), opened.now)
+        return done.delivery.exit_code
+    when = output.local(records.when(done.before), opened.zone)
+    if done.before:
+        output.say(f"already sent this week ({when}, <{done.message_id}>)\nSend a second one with --again.")
+    elif done.delivery.exit_code == 0:
+        output.say(f"edition {done.edition} is in your mailbox")
+    else:
+        output.tell(f"digwell: edition {done.edition} is {done.delivery.state.value}: {done.delivery.words}")
+    return done.delivery.exit_code
 
 
 @digest.command(example="digwell digest history\ndigwell digest history --json")

@@ -103,4 +103,42 @@ def log(*, limit: int, as_json: bool) -> None:
     )
 
 
-COMMANDS = {"due": due, "why": why, "log": log}
+@click.command(cls=Command, example="digwell status\ndigwell status --json")
+@as_json
+def status(*, as_json: bool) -> int:
+    """Show what the daemon did and will do next. Exit 5 where it has been blind for two days."""
+    from daemon import reporting
+
+    with house(readonly=True) as opened:
+        found = reporting.report(opened)
+    if as_json:
+        output.item("status", found, opened.now)
+    else:
+        output.say("\n".join(reporting.lines(found, lambda at: output.local(at, opened.zone))))
+    if reporting.is_blind(found):
+        output.tell("digwell: blind: no good scan for two days; digwell doctor says why")
+        return 5
+    return 0
+
+
+@click.command(cls=Command, example="digwell who acme\ndigwell who data engineer --json")
+@click.argument("words", nargs=-1, required=True)
+@as_of
+@as_json
+def who(*, words: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
+    """Show whom you know at a place, under a tag or by a note, now or before; and who leads there."""
+    from daemon import finding
+    from store.errors import NotFoundError
+
+    with house(readonly=True) as opened:
+        now = as_of or opened.look_from
+        found = finding.find(opened, " ".join(words), now)
+    if not found:
+        raise NotFoundError(f"nobody: no one you know goes with “{' '.join(words)}”")
+    if as_json:
+        output.items("who", (finding.record(f) for f in found), now)
+        return
+    output.table(("who", "what", "", "last", "topic"), (finding.row(f, now) for f in found))
+
+
+COMMANDS = {"due": due, "why": why, "log": log, "status": status, "who": who}

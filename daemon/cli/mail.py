@@ -29,7 +29,7 @@ def scan(ctx: click.Context, *, full: bool, accept_loss: bool, as_json: bool) ->
     said = session()
     bars = Bars(quiet=said.quiet or as_json)
     with house() as opened, Lock(opened.store.path):
-        wishes = Wishes(clock.now(), full, accept_loss, bars)
+        wishes = Wishes(clock.now(), full=full, accept_loss=accept_loss, progress=bars)
         try:
             done = passing.whole_pass(opened, wishes)
         finally:
@@ -70,4 +70,13 @@ def _show(done: Passed) -> None:
     output.say(f"done: {new} new mails, {done.counts.people} addresses known, {done.seconds:.1f} s")
 
 
-COMMANDS = {"scan": scan}
+@click.command(cls=Command, example="digwell run\ndigwell --config /etc/digwell/config.yaml run")
+def run() -> int:
+    """Stay running: watch the mailbox, write the weekly mail, obey your answers."""
+    from daemon.service.start import serve
+
+    said = session()
+    return serve(said.config, said.store, verbose=said.verbose)
+
+
+COMMANDS = {"scan": scan, "run": run}

@@ -12,6 +12,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ import click
 from daemon import clock
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from daemon.saying import Told
 
 _SPACES = dict.fromkeys((*b"\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85", 0x2028, 0x2029), " ")
@@ -60,6 +63,13 @@ def tell(text: str) -> None:
 def strong(text: str) -> str:
     """Return text in bold where the terminal takes it."""
     return click.style(text, bold=True) if coloured() else text
+
+
+def local(at: str | None, zone: ZoneInfo) -> str:
+    """Return an instant of a record as the owner's clock shows it, or `never`."""
+    if not at:
+        return "never"
+    return datetime.fromisoformat(at).astimezone(zone).strftime("%a %-d %b %Y %H:%M")
 
 
 def coloured() -> bool:

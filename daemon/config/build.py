@@ -5,7 +5,7 @@ Must never look at the environment or the clock: home and base folder are the ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -98,7 +98,7 @@ def config(file: ConfigFile, home: Home) -> Config:
     mailboxes = file.mailboxes or ([file.mailbox] if file.mailbox else [])
     digest = file.digest
     return Config(
-        mailboxes=tuple(_mailbox(m, home) for m in mailboxes),
+        mailboxes=_as_one_owner(tuple(_mailbox(m, home) for m in mailboxes)),
         digest=DigestConfig(
             weekday=digest.when[0],
             at=digest.when[1],
@@ -118,6 +118,14 @@ def config(file: ConfigFile, home: Home) -> Config:
         store=home.path(file.store) if file.store else home.store,
         rules=home.path(file.rules),
     )
+
+
+def _as_one_owner(boxes: tuple[MailboxConfig, ...]) -> tuple[MailboxConfig, ...]:
+    """Tell each of several mailboxes of the owner's addresses in the others."""
+    mine = tuple(dict.fromkeys(a for box in boxes for a in (box.user, *box.also_me)))
+    if len(boxes) < 2:
+        return boxes
+    return tuple(replace(box, also_me=tuple(a for a in mine if a != box.user)) for box in boxes)
 
 
 def _mailbox(mailbox: Mailbox, home: Home) -> MailboxConfig:

@@ -1,0 +1,115 @@
+"""How digwell is: what `status` says of mailboxes, letters, commands, rules and store.
+
+Pure reading, of what the daemon wrote down; it must never talk to a mailbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from daemon.app import House
+from daemon.post import rule_for
+from daemon.records import when
+from daemon.service.editions import next_slot
+from daemon.service.lock import is_held
+from rules.policy import Policy
+from store import editions, health, ledger
+from store.errors import ConfigError, Problem
+from store.facts import DAY
+from store.messages import counts
+
+BLIND = 2 * DAY
+"""Without a good scan for so long, digwell is blind: its silence means nothing."""
+
+Report = dict[str, Any]
+
+
+def report(house: House) -> Report:
+    """Return the status as promised to scripts."""
+    policy, problems = _rules(house)
+    written = editions.editions(house.store)
+    delivered = [e for e in written if e.state == "delivered"]
+    latest = max(written, key=lambda e: (e.slot, e.key), default=None)
+    coming = next_slot(written, rule_for(house.config, policy, house.store), house.now)
+    return {
+        "running": is_held(house.store.path),
+        "mailboxes": [_mailbox(house, box.name) for box in house.config.mailboxes],
+        "last_digest": when(max((e.at for e in delivered), default=0)),
+        "next_digest": when(coming) if house.config.mailboxes else None,
+        "edition": latest and {"key": latest.key, "state": latest.state, "error": latest.error or None},
+        "quarantined": counts(house.store).quarantined,
+        "commands": ledger.count_commands(house.store),
+        "rules": {"ok": not problems, "problems": [_told(p) for p in problems]},
+        "store": _store(house),
+    }
+
+
+def is_blind(found: Report) -> bool:
+    """Tell whether a mailbox that was tried has had no good scan for two days."""
+    waits = (box["lag_seconds"] if box["last_ok"] else box["waiting_seconds"] for box in found["mailboxes"])
+    return any(wait is not None and wait > BLIND for wait in waits)
+
+
+def _mailbox(house: House, name: str) -> Report:
+    known = health.health(house.store, name) or health.Health(name, "never scanned")
+    lag = house.now - known.last_ok if known.last_ok else None
+    return {
+        "name": name,
+        "state": known.state,
+        "since": when(known.since),
+        "last_ok": when(known.last_ok),
+        "lag_seconds": lag,
+        "waiting_seconds": house.now - known.since if known.since and not known.last_ok else None,
+        "error": known.error or None,
+    }
+
+
+def _store(house: House) -> Report:
+    path = house.store.path
+    return {
+        "path": str(path),
+        "bytes": sum(f.stat().st_size for f in (path, path.with_name(path.name + "-wal")) if f.exists()),
+        "schema": house.store.schema,
+        "integrity": "ok" if house.store.one("PRAGMA quick_check(1)") == ("ok",) else "damaged",
+        "last_backup": None,
+    }
+
+
+def _rules(house: House) -> tuple[Policy, tuple[Problem, ...]]:
+    try:
+        return house.policy, ()
+    except ConfigError as error:
+        return Policy(), error.problems or (Problem(str(house.config.rules), 0, 0, str(error)),)
+
+
+def _told(problem: Problem) -> str:
+    return f"{problem.file}:{problem.line}:{problem.column}: {problem.message}"
+
+
+def lines(found: Report, words: Callable[[str | None], str]) -> list[str]:
+    """Return the status as lines for a terminal; ``words`` tells an instant."""
+    told = [("daemon", "running" if found["running"] else "not running (digwell run)")]
+    for box in found["mailboxes"]:
+        good = f", last read {words(box['last_ok'])}" if box["last_ok"] else ""
+        error = f": {box['error']}" if box["error"] else ""
+        told.append(("mailbox", f"{box['name']} {box['state']}{good}{error}"))
+    if not found["mailboxes"]:
+        told.append(("mailbox", "none is configured yet (digwell init)"))
+    edition = found["edition"]
+    if edition and edition["state"] != "delivered":
+        told.append(("edition", f"{edition['key']} {edition['state']}" + _because(edition["error"])))
+    told.append(("digest", f"last {words(found['last_digest'])}; next {words(found['next_digest'])}"))
+    commands = found["commands"]
+    told.append(("commands", ", ".join(f"{count} {name}" for name, count in commands.items())))
+    if found["quarantined"]:
+        told.append(("unread", f"{found['quarantined']} mails that could not be read"))
+    told += [("rules", problem) for problem in found["rules"]["problems"]] or [("rules", "fine")]
+    store = found["store"]
+    size = f"{store['bytes'] / 1_000_000:.1f} MB"
+    told.append(("store", f"{size}, {store['integrity']}, last backup {words(store['last_backup'])}"))
+    return [f"{name:<10}{text}" for name, text in told]
+
+
+def _because(error: str | None) -> str:
+    return f": {error}" if error else ""
