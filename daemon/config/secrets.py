@@ -44,6 +44,10 @@ def secret(source: SecretSource, user: str, host: str, environ: Mapping[str, str
             return _line(_from_credential(source.value, environ), f"the systemd credential {source.value}")
         case "keyring":
             return _from_keyring(user, host)
+        case "sign_in":
+            from daemon.config.sign_in import access_token  # noqa: PLC0415 - an extra
+
+            return access_token(source, user, host, environ)
     raise NeedsOwnerError(f"the way {source.way} to the secret {whose} is not known here")
 
 
