@@ -46,3 +46,8 @@ def sleep(seconds: float) -> None:
     """Wait, where nothing else is to be done meanwhile."""
     if seconds > 0:
         time.sleep(seconds)
+
+
+def local(at: int, where: ZoneInfo) -> str:
+    """Return Unix seconds as people there write them, like ``Mon 23 Nov 07:30``."""
+    return datetime.fromtimestamp(at, where).strftime("%a %d %b %H:%M")

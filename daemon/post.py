@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from daemon import clock, log
 from daemon.config import secrets
 from daemon.config.values import Config, SmtpConfig
-from daemon.digest.send import Delivery, State, Ways, deliver, keep
+from daemon.digest.send import APPEND, SMTP, Delivery, Route, State, Ways, deliver, keep
 from daemon.mail.values import Mailbox
 from daemon.service import editions as slots
 from store import editions, ledger
@@ -49,6 +49,11 @@ def ways_for(config: Config, mailbox: Callable[[], Mailbox], pause: Callable[[fl
         smtp=None if smtp is None else (lambda letter: _hand_over(smtp, letter)),
         pause=pause,
     )
+
+
+def route_for(config: Config) -> Route:
+    """Return channel and target for a new letter of this configuration."""
+    return (SMTP, config.owner) if config.smtp else (APPEND, config.digest.folder)
 
 
 def _hand_over(config: SmtpConfig, letter: Letter) -> Answer:
@@ -87,7 +92,7 @@ def send_now(house: House, *, again: bool = False) -> Sent:
     try:
         ways = ways_for(house.config, dial, clock.sleep)
         if editions.edition(house.store, key) is None:
-            _compose(house, key, min(house.now, slots.slot_in_week(rule, house.now)), ways)
+            _compose(house, key, min(house.now, slots.slot_in_week(rule, house.now)))
         return _finish(house, key, ways)
     finally:
         dial.close()
@@ -106,11 +111,11 @@ def _key(house: House, this_week: str, again: bool) -> str:
     return slots.again_key(this_week, (e.key for e in taken))
 
 
-def _compose(house: House, key: str, slot: int, ways: Ways) -> None:
+def _compose(house: House, key: str, slot: int) -> None:
     from daemon import letters  # noqa: PLC0415
 
     mail = letters.weekly(house, key, slot, letters.Circumstances(synced=_synced(house)))
-    keep(house.store, mail, ways.route, house.now)
+    keep(house.store, mail, route_for(house.config), house.now)
 
 
 def _synced(house: House) -> int:

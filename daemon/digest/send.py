@@ -102,11 +102,6 @@ class Ways:
     smtp: Callable[[Letter], Answer] | None = None
     pause: Callable[[float], None] = lambda _: None
 
-    @property
-    def route(self) -> Route:
-        """Return channel and target for a new letter."""
-        return (SMTP, self.owner) if self.smtp else (APPEND, self.folder)
-
 
 def keep(store: Store, mail: Composed, route: Route, now: int) -> bool:
     """Write edition, suggestions and bytes in one transaction; False if the edition is there already."""

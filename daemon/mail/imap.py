@@ -70,6 +70,11 @@ class Session:
         return self._talk.capabilities
 
     @property
+    def alive(self) -> bool:
+        """Tell whether the line has not been hung up yet."""
+        return self._key is not None
+
+    @property
     def alerts(self) -> tuple[str, ...]:
         """Return what the server wants its owner to read, each once."""
         return tuple(dict.fromkeys(self._talk.alerts))

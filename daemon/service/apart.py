@@ -1,15 +1,18 @@
 """Do heavy work in a child process, so that the daemon stays as small as it was.
 
-Composing a letter loads templates and every person there is; a child gives all of it back by ending.
-The child opens a store of its own: an open one must never cross a fork.
+Reading the configuration, a first scan, composing a letter: each loads much that is not needed again,
+and a child gives all of it back by ending. The child opens a store of its own: an open one must never
+cross a fork.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import pickle
 import select
 import signal
+import struct
 import traceback
 from collections.abc import Callable
 from typing import TypeVar
@@ -19,38 +22,66 @@ from daemon.service.stop import Stop
 from store.errors import DigwellError, TemporaryError
 
 T = TypeVar("T")
-LONGEST = 300.0
-SLICE = 5.0
+LONGEST = 150.0
+"""Seconds a child may show no progress: longer than any command on a mail server may take."""
+SLICE = 2.0
 
 
 class BrokenError(RuntimeError):
     """The child met a fault of ours; its traceback is the text."""
 
 
-def apart(work: Callable[[], T], stop: Stop, alive: Callable[[], None], longest: float = LONGEST) -> T:
+class Gauge:
+    """How far a child is, in memory both see."""
+
+    def __init__(self) -> None:
+        self._shared = mmap.mmap(-1, 16)
+
+    def set(self, done: int, expected: int) -> None:
+        """Show progress (in the child)."""
+        self._shared[:16] = struct.pack("=qq", done, expected)
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """What was last shown (in the parent)."""
+        done, expected = struct.unpack("=qq", self._shared[:16])
+        return done, expected
+
+
+def apart(
+    work: Callable[[Gauge], T], stop: Stop, alive: Callable[[int, int], None], longest: float = LONGEST
+) -> T:
     """Return what ``work`` returns in a child process; its DigwellErrors are raised here.
 
-    ``alive`` is called while the child works, for at most ``longest`` seconds; then it is killed
-    (TemporaryError). Call it with no store open and no thread running. Raises ``Stopping``.
+    ``alive`` is told the gauge while the child works. A child whose gauge stands still for ``longest``
+    seconds is killed (TemporaryError). Call it with no store open and no thread running. Raises
+    ``Stopping``, and BrokenError for a fault of ours.
     """
     reading, writing = os.pipe()
+    gauge = Gauge()
     child = os.fork()
     if child == 0:
-        _child(work, reading, writing)
+        _child(lambda: work(gauge), reading, writing)
     os.close(writing)
     try:
-        told = _listen(reading, stop, alive, longest)
+        told = _listen(reading, stop, lambda: _moved(gauge, alive), longest)
     finally:
         os.close(reading)
         _end(child)
+    stop.check()
     if not told:
-        raise TemporaryError("a letter could not be composed", "the process for it died")
+        raise TemporaryError("a piece of work did not end", "its process died or hung")
     kind, value = pickle.loads(told)  # noqa: S301 - from our own child
     if kind == "error":
         raise value
     if kind == "fault":
         raise BrokenError(value)
     return value  # type: ignore[no-any-return]
+
+
+def _moved(gauge: Gauge, alive: Callable[[int, int], None]) -> tuple[int, int]:
+    alive(*gauge.shown)
+    return gauge.shown
 
 
 def _child(work: Callable[[], object], reading: int, writing: int) -> None:
@@ -71,17 +102,21 @@ def _child(work: Callable[[], object], reading: int, writing: int) -> None:
         os._exit(0)
 
 
-def _listen(reading: int, stop: Stop, alive: Callable[[], None], longest: float) -> bytes:
-    told, end = b"", clock.monotonic() + longest
+def _listen(reading: int, stop: Stop, moved: Callable[[], tuple[int, int]], longest: float) -> bytes:
+    told, seen, end = b"", moved(), clock.monotonic() + longest
     while clock.monotonic() < end:
         stop.check()
-        if not select.select([reading], [], [], SLICE)[0]:
-            alive()
-            continue
-        chunk = os.read(reading, 65_536)
-        if not chunk:
-            return told
-        told += chunk
+        ready = select.select([reading, stop.wake.fileno()], [], [], SLICE)[0]
+        if stop.wake.fileno() in ready:
+            stop.wake.recv(4096)
+        elif ready:
+            chunk = os.read(reading, 65_536)
+            if not chunk:
+                return told
+            told += chunk
+        now = moved()
+        if now != seen:
+            seen, end = now, clock.monotonic() + longest
     return b""
 
 

@@ -10,15 +10,24 @@ import hashlib
 import hmac
 import logging
 import os
+import socket
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 from daemon import clock, log
 from daemon.config import secrets
 from daemon.config.values import MailboxConfig
 from daemon.mail.imap import Session, connect
-from daemon.mail.values import Credential
+from daemon.mail.values import Credential, FolderState
+from daemon.scan.memory import Memory
+from daemon.scan.run import once, scan
+from daemon.scan.values import Scanned, Wishes
 from daemon.service import backoff
+from daemon.service.apart import Gauge
+from store.db import Store
 from store.errors import DigwellError, NeedsOwnerError, SafetyStopError, TemporaryError
+from store.facts import Role
 
 FINE = "ok"
 CONNECTING = "connecting"
@@ -54,11 +63,18 @@ class Line:
         self._key = os.urandom(16)
         self._backoff = backoff.Backoff()
         self._session: Session | None = None
+        self._places: dict[Role, FolderState] = {}
+        self._memory = Memory()
 
     @property
     def ready(self) -> bool:
         """True if something may be tried now."""
-        return self._session is not None or self._backoff.ready(clock.monotonic())
+        return self.connected or self._backoff.ready(clock.monotonic())
+
+    @property
+    def connected(self) -> bool:
+        """True while there is a line that has not been hung up."""
+        return self._session is not None and self._session.alive
 
     @property
     def over(self) -> bool:
@@ -72,18 +88,57 @@ class Line:
 
     def session(self) -> Session:
         """Return the signed-in session, opening one if it is time. Raises what keeps it from that."""
-        if self._session is not None:
+        if self._session is not None and self._session.alive:
             return self._session
         if not self._backoff.ready(clock.monotonic()):
             raise self.error or TemporaryError(f"{self.box.host} is given a rest")
-        try:
-            credential = _credential(self.box)
-            self._session = connect(self.box, credential)
-        except NeedsOwnerError as error:
-            self._refused(error)
-            raise
+        self._session = open_session(self.box)
         self._backoff = backoff.succeeded(self._backoff)
+        self._places = {}
         return self._session
+
+    @property
+    def label(self) -> str:
+        """A name for the log, which tells no address."""
+        return "mailbox" if "@" in self.box.name else self.box.name
+
+    def scan_apart(self, path: Path, wishes: Wishes, gauge: Gauge) -> Scanned:
+        """Make one whole pass on a line of its own; for a child process, which takes all memory along."""
+        counted = replace(wishes, progress=lambda _, done, expected: gauge.set(done, expected))
+        with Store.open(path) as store:
+            return scan(store, self.box, lambda: open_session(self.box), counted)
+
+    def scan(self, store: Store, wishes: Wishes) -> Scanned:
+        """Make one whole pass. What a broken line had begun is gone on with on the next one."""
+        done = once(store, self.box, self.session(), wishes, self._memory)
+        self._memory = Memory()
+        return done
+
+    def glance(self) -> bool:
+        """Say whether the Sent folder has changed since the last look: the cheapest look there is."""
+        sent = self._place(Role.SENT)
+        if sent is None:
+            return False
+        now = self.session().examine(sent.wire)
+        before, self._places[Role.SENT] = self._places[Role.SENT], now
+        return (now.uidvalidity, now.uidnext, now.exists) != (
+            before.uidvalidity,
+            before.uidnext,
+            before.exists,
+        )
+
+    def idle(self, seconds: float, wake: socket.socket) -> bool:
+        """Sleep on the inbox, at most that long; True when something came."""
+        inbox = self._place(Role.INBOX)
+        idling = self.session().idle(inbox.wire if inbox else b"INBOX")
+        news = idling.watch(seconds, wake)
+        idling.stop()
+        return news
+
+    def _place(self, role: Role) -> FolderState | None:
+        if not self._places:
+            self._places = {f.role: f for f in reversed(self.session().folders()) if f.selectable}
+        return self._places.get(role)
 
     def look_at_secret(self) -> None:
         """Let a held mailbox try at once if its password file or credential has changed."""
@@ -104,6 +159,7 @@ class Line:
             self._turn(STOPPED)
             self._backoff = backoff.Backoff(until=float("inf"))
         elif isinstance(error, NeedsOwnerError):
+            self._backoff = backoff.refused(self._backoff, clock.monotonic(), self._fingerprint())
             self._turn(HELD)
         else:
             self._backoff = backoff.failed(self._backoff, clock.monotonic(), self._dice)
@@ -120,10 +176,6 @@ class Line:
         if not self._backoff.refusals and self.state != STOPPED:
             self._backoff = backoff.Backoff()
 
-    def _refused(self, error: NeedsOwnerError) -> None:
-        self.error = error
-        self._backoff = backoff.refused(self._backoff, clock.monotonic(), self._fingerprint())
-
     def _fingerprint(self) -> str:
         """Return a keyed hash of the secret as it is now; of nothing, where there is none."""
         if self.box.secret.way not in CHEAP:
@@ -134,6 +186,6 @@ class Line:
     def _turn(self, state: str) -> None:
         if state != self.state:
             self.state, self.since = state, clock.now()
+            told = {"why": str(self.error), "hint": self.error.hint} if self.error else {}
             level = logging.INFO if state == FINE else logging.WARNING
-            why, hint = (str(self.error), self.error.hint) if self.error else ("", "")
-            log.event("mailbox", level, name=self.box.name, state=state, why=why, hint=hint)
+            log.event(self.label, level, state=state, **{key: words for key, words in told.items() if words})

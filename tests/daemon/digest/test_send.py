@@ -54,6 +54,10 @@ def session(account: Account) -> Iterator[Session]:
         yield opened
 
 
+def route(ways: Ways) -> tuple[str, str]:
+    return ("smtp", ways.owner) if ways.smtp else ("append", ways.folder)
+
+
 def mail(edition: str = "2026w48") -> Composed:
     return Composed(Digest(edition, "2026-11-23", "full", ()), NOW - 60, MID, RAW)
 
@@ -83,8 +87,8 @@ def count(session: Session) -> int:
 
 def test_a_letter_is_appended_once_and_the_ledger_knows(store: Store, session: Session) -> None:
     ways = by_append(session)
-    assert keep(store, mail(), ways.route, NOW)
-    assert not keep(store, mail(), ways.route, NOW)
+    assert keep(store, mail(), route(ways), NOW)
+    assert not keep(store, mail(), route(ways), NOW)
     assert first(store, ways) == Delivery("2026w48", State.DELIVERED, fresh=True)
     assert deliver_all(store, ways, NOW) == ()
     assert count(session) == 1
@@ -97,7 +101,7 @@ def test_a_try_cut_short_after_the_append_finds_its_letter_wherever_it_lies(
     store: Store, session: Session
 ) -> None:
     ways = by_append(session)
-    keep(store, mail(), ways.route, NOW)
+    keep(store, mail(), route(ways), NOW)
     outbox.trying(store, "2026w48", NOW - 60)
     session.append(b"Archive", RAW)
     assert first(store, ways) == Delivery("2026w48", State.DELIVERED, fresh=False)
@@ -108,7 +112,7 @@ def test_a_try_cut_short_before_the_append_sends_the_same_bytes(
     store: Store, session: Session, account: Account
 ) -> None:
     ways = by_append(session)
-    keep(store, mail(), ways.route, NOW)
+    keep(store, mail(), route(ways), NOW)
     outbox.trying(store, "2026w48", NOW - 60)
     assert first(store, ways).state is State.DELIVERED
     assert count(session) == 1
@@ -120,7 +124,7 @@ def test_a_try_cut_short_before_the_append_sends_the_same_bytes(
 
 def test_a_folder_that_is_not_there_is_the_owners_business(store: Store, session: Session) -> None:
     ways = by_append(session, "No such folder")
-    keep(store, mail(), ways.route, NOW)
+    keep(store, mail(), route(ways), NOW)
     assert first(store, ways).state is State.SIGN_IN
     (parcel,) = outbox.pending(store)
     assert (parcel.state, parcel.tries) == ("pending", 0)
@@ -135,7 +139,7 @@ def test_a_mailbox_out_of_reach_leaves_the_letter_where_it_is(store: Store) -> N
 
     for mailbox, state in ((offline, State.WAITING), (held, State.SIGN_IN)):
         ways = Ways("maya@example.org", "maya@example.org", "INBOX", mailbox)
-        keep(store, mail(), ways.route, NOW)
+        keep(store, mail(), route(ways), NOW)
         assert first(store, ways).state is state
     (parcel,) = outbox.pending(store)
     assert (parcel.state, parcel.tries) == ("pending", 0)
@@ -163,7 +167,7 @@ def test_by_smtp_the_owner_gets_exactly_one_or_a_visible_failure(
         deliver=account.deliver,
     ) as fake:
         ways = by_smtp(fake, lambda: session)
-        keep(store, mail(), ways.route, NOW)
+        keep(store, mail(), route(ways), NOW)
         first(store, ways)
         time.sleep(0.03)  # greylisting goes by the real clock
         after = editions.edition(store, "2026w48")
@@ -187,7 +191,7 @@ def test_by_smtp_the_owner_gets_exactly_one_or_a_visible_failure(
 def test_in_doubt_the_same_bytes_go_again_only_after_half_an_hour(store: Store, session: Session) -> None:
     with SmtpFake(("accept-then-cut", "accept")) as fake:  # the letter never reaches a mailbox of ours
         ways = by_smtp(fake, lambda: session)
-        keep(store, mail(), ways.route, NOW)
+        keep(store, mail(), route(ways), NOW)
         assert first(store, ways).state is State.DOUBT
         for minutes in (1, 10, 29):
             assert first(store, ways, NOW + minutes * 60).state is State.DOUBT
@@ -202,7 +206,7 @@ def test_in_doubt_with_the_mailbox_out_of_reach_nothing_goes_again(store: Store)
 
     with SmtpFake(("accept-then-cut", "accept")) as fake:
         ways = by_smtp(fake, offline)
-        keep(store, mail(), ways.route, NOW)
+        keep(store, mail(), route(ways), NOW)
         assert first(store, ways).state is State.DOUBT
         assert first(store, ways, NOW + 2 * DOUBT).state is State.DOUBT
         assert len(fake.box) == 1
@@ -211,7 +215,7 @@ def test_in_doubt_with_the_mailbox_out_of_reach_nothing_goes_again(store: Store)
 def test_a_refused_password_is_tried_three_times_an_hour(store: Store, session: Session) -> None:
     with SmtpFake(("auth-535",), login=("maya", "secret")) as fake:
         ways = by_smtp(fake, lambda: session)
-        keep(store, mail(), ways.route, NOW)
+        keep(store, mail(), route(ways), NOW)
         for seconds in range(0, 3600, 15):
             deliver_all(store, ways, NOW + seconds)
         assert fake.seen.count("auth-535") == 3600 // SIGN_IN_WAIT
@@ -220,7 +224,7 @@ def test_a_refused_password_is_tried_three_times_an_hour(store: Store, session: 
 def test_a_letter_put_off_for_five_days_is_given_up_visibly(store: Store, session: Session) -> None:
     with SmtpFake(("4xx",)) as fake:
         ways = by_smtp(fake, lambda: session)
-        keep(store, mail(), ways.route, NOW)
+        keep(store, mail(), route(ways), NOW)
         now = NOW
         while outbox.pending(store):
             now += 4 * 3600
