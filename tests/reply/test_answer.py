@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rules.standing import Standing
+from store import outbox
+from store.export import records
+from store.facts import DAY
+from store.ledger import commands, count_commands
+from tests.reply.desk import EDITION, FRIENDS, JONAS, NOW, Desk, mail
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.store.close()
+
+
+def standing(desk: Desk, item: str) -> Standing:
+    address = FRIENDS.get(item, JONAS)
+    house = desk.house(NOW + 3600)
+    return house.standings.get(house.person(address).key, Standing())
+
+
+LINKS = [
+    ("done", "", "", lambda s: len(s.done) == 1),
+    ("done", "", "Met her for lunch.", lambda s: s.notes[0].text == "Met her for lunch."),
+    ("snooze", "2w", "", lambda s: s.snoozed_until > NOW + 12 * DAY),
+    ("snooze", "1m", "", lambda s: s.snoozed_until > NOW + 27 * DAY),
+    ("slower", "", "", lambda s: s.pace == 1.5),
+    ("faster", "", "", lambda s: s.pace < 1),
+    ("every", "6w", "", lambda s: s.every == 42),
+    ("never", "", "", lambda s: s.never),
+    ("skip", "", "", lambda s: len(s.skipped) == 1),
+    ("note", "", "moving to Lisbon\nin May", lambda s: s.notes[0].text == "moving to Lisbon in May"),
+    ("friend", "", "", lambda s: s.friend),
+    ("not-a-person", "", "", lambda s: s.not_a_person),
+]
+
+
+@pytest.mark.parametrize(("verb", "value", "words", "holds"), LINKS)
+def test_a_link_does_what_it_says(desk: Desk, verb: str, value: str, words: str, holds: object) -> None:
+    subject = f"digwell {verb} {value} Tomás Leal {desk.tag('2')}".replace("  ", " ")
+    assert desk.answer(mail(subject, f"Just press send.\n\n{words}\n")).state == "obeyed"
+    assert holds(standing(desk, "2"))  # type: ignore[operator]
+    assert standing(desk, "1") == Standing()
+    assert desk.receipts() == []
+
+
+def test_a_free_answer_does_several_things_at_once(desk: Desk) -> None:
+    text = "done 1, 3\nsnooze 2 2w\nkept a\nintroduced i\n\nthanks\n> done 2\n"
+    done = desk.answer(mail("Re: Ana, Tomás", text, References=f"<{desk.letter_id}>"))
+    assert done.state == "obeyed"
+    assert standing(desk, "1").done
+    assert standing(desk, "3").done
+    assert standing(desk, "2").snoozed_until
+    assert not standing(desk, "2").done
+    assert standing(desk, "a").promises == ()
+    (row,) = commands(desk.store, 1)
+    assert (row.channel, row.edition, row.state) == ("mail", EDITION, "obeyed")
+    assert "done 1, 3" in row.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gave 1: a lift", "asked 2: for a book", "promised 3: the slides by friday", "tag 1: rail", "kept a",
+        "release a", "introduced i", "skip i", "pause 2w", "people 3", "same ana@example.net mei@example.com",
+        "never tomas@example.com", "done all", "yes i",
+    ],
+)  # fmt: skip
+def test_every_verb_of_a_free_answer_leaves_an_act_that_undo_takes_back(desk: Desk, text: str) -> None:
+    before = list(records(desk.store))
+    assert desk.answer(mail("Re: letter", text, In_Reply_To=f"<{desk.letter_id}>")).state == "obeyed"
+    assert list(records(desk.store)) != before
+    assert desk.receipts() == []
+    undone = desk.answer(mail("Re: letter", "undo", References=f"<{desk.letter_id}>"), NOW + 60)
+    assert undone.state == "obeyed"
+    assert list(records(desk.store)) == before
+
+
+def test_undo_of_a_receipt_takes_back_what_that_receipt_told_of(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, answer="always")
+    desk.answer(mail("Re: letter", "never 1", References=f"<{desk.letter_id}>"))
+    desk.answer(mail("Re: letter", "never 2", References=f"<{desk.letter_id}>"), NOW + 5)
+    first = next(line for line in _raw_receipts(desk)[0].splitlines() if line.startswith("Message-ID:"))
+    parent = first.split()[1]
+    desk.answer(mail("Re: Re: letter", "undo", In_Reply_To=parent, References=parent), NOW + 9)
+    assert not standing(desk, "1").never
+    assert standing(desk, "2").never
+
+
+def _raw_receipts(desk: Desk) -> list[str]:
+    return [p.raw.decode() for p in outbox.pending(desk.store) if p.key.startswith("receipt")]
+
+
+def test_the_same_mail_seen_twice_is_obeyed_once(desk: Desk) -> None:
+    raw = mail(f"digwell slower Ana {desk.tag('1')}")
+    assert desk.answer(raw).state == "obeyed"
+    assert desk.answer(raw).state == ""
+    assert standing(desk, "1").pace == 1.5
+
+
+def test_what_was_not_understood_is_answered_with_what_was_done_first(desk: Desk) -> None:
+    text = "done 1\ndone ana and tomas maybe\nnever 9\n"
+    done = desk.answer(mail("Re: letter", text, References=f"<{desk.letter_id}>"))
+    assert (done.state, done.receipt) == ("obeyed", True)
+    (told,) = desk.receipts()
+    assert told.index("Ana") < told.index("done ana and tomas maybe") < told.index("undo")
+    assert "there is no 9 in that letter" in told
+
+
+def test_only_problems_are_answered_unless_wished_otherwise(tmp_path: Path) -> None:
+    for wish, count in (("always", 1), ("never", 0)):
+        desk = Desk(tmp_path / wish, answer=wish)
+        desk.answer(mail("Re: letter", "done 1\ndone ana maybe", References=f"<{desk.letter_id}>"))
+        assert len(desk.receipts()) == count
+        desk.answer(mail("Re: letter", "why 1", References=f"<{desk.letter_id}>"))
+        assert len(desk.receipts()) == count + 1
+
+
+def test_prose_does_nothing_and_is_not_answered(desk: Desk) -> None:
+    before = list(records(desk.store))
+    done = desk.answer(
+        mail("Re: letter", "Lovely, thank you!\nI met Ana.\n", References=f"<{desk.letter_id}>")
+    )
+    assert done.state == ""
+    assert list(records(desk.store)) == before
+    assert desk.receipts() == []
+
+
+def test_questions_are_answered_with_evidence(desk: Desk) -> None:
+    for subject, text in (("Re: letter", "why 2"), (f"digwell why {desk.tag()}", ""), ("Re: letter", "help")):
+        desk.answer(mail(subject, text, References=f"<{desk.letter_id}>"))
+    one, everybody, manual = desk.receipts()
+    assert "Tomas" in one
+    assert "It has been 13 weeks." in one
+    assert "Ana" in everybody
+    assert "Grace" in everybody
+    assert "“snooze N 2w”" in manual
+
+
+def test_an_untagged_mail_to_oneself_may_log_and_ask_and_no_more(desk: Desk) -> None:
+    log = mail("log call tomas@example.com 20 min, new job in March")
+    assert desk.answer(log).state == "obeyed"
+    assert standing(desk, "2").notes[0].text == "call 20 min, new job in March"
+    assert desk.answer(mail("log Grace lunch at noon"), NOW + 1).state == "obeyed"
+    assert standing(desk, "3").notes[0].text == "lunch at noon"
+    assert desk.answer(mail("who tomas"), NOW + 2).receipt
+    assert desk.answer(mail("done 1"), NOW + 3).state == ""
+    assert desk.answer(mail("never tomas@example.com"), NOW + 4).state == ""
+
+
+def test_what_only_the_daemon_can_do_is_handed_on(desk: Desk) -> None:
+    done = desk.answer(mail("Re: letter", "draft 2\nnow", References=f"<{desk.letter_id}>"))
+    assert [(w.verb, w.item) for w in done.wants] == [("draft", "2"), ("now", "")]
+
+
+def test_thirty_command_mails_a_day_are_enough(desk: Desk) -> None:
+    for turn in range(32):
+        desk.answer(mail(f"digwell slower Ana {desk.tag('1')}"), NOW + turn)
+    counts = count_commands(desk.store)
+    assert counts == {"obeyed": 30, "misread": 0, "refused": 2}
+    assert len(desk.receipts()) == 1
+    later = desk.answer(mail(f"digwell never Ana {desk.tag('1')}"), NOW + DAY + 60)
+    assert later.state == "obeyed"
