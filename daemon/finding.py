@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from daemon import records, week
 from daemon.app import House
+from rules.names import called
 from rules.verdicts import Evidence
 from rules.who import Finding, answer, heat, search
 from rules.words import length
@@ -52,4 +53,4 @@ def row(found: Finding, as_of: int) -> tuple[str, ...]:
 
 
 def _name(person: Person) -> str:
-    return person.name or person.main.address
+    return called(person)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 
 from rules import moments
+from rules.names import called
 from rules.standing import House, Standing
 from rules.told import told
 from rules.verbs import Command
@@ -32,7 +33,7 @@ class Meant:
     @property
     def name(self) -> str:
         """What to call the person in an answer."""
-        return self.person.name or self.person.main.address
+        return called(self.person)
 
     @property
     def address(self) -> str:

@@ -11,6 +11,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from store.addresses import local_part, name_key
+from store.facts import Person
 
 _NICKNAMES = """
     abigail abby; alexander alexandra alex sasha sandy xander; alfred alf fred; andrew andreas andy drew;
@@ -74,6 +75,12 @@ def from_address(address: str) -> str:
     """Return the name that a local part spells (``ana.ribeiro``), or nothing."""
     local = local_part(address).split("+")[0]
     return re.sub(r"[._-]", " ", local) if _LOCAL.fullmatch(local) else ""
+
+
+def called(person: Person) -> str:
+    """Return what to show a person as: the name, else the one the address spells, else the address."""
+    address = person.main.address
+    return person.name or from_address(address).title() or address
 
 
 def families(name: str) -> frozenset[str]:

@@ -48,17 +48,6 @@ PROVEN = Place.SENT | Place.ARCHIVE | Place.OTHER | Place.IMPORT
 """Places where only the owner puts mail: a message from the owner seen there was really sent."""
 
 
-class Part(StrEnum):
-    """The header field in which an address takes part in a message."""
-
-    FROM = "from"
-    TO = "to"
-    CC = "cc"
-    BCC = "bcc"
-    REPLY_TO = "reply-to"
-    SENDER = "sender"
-
-
 class Mark(IntFlag):
     """What the header fields of a message say about how it was made."""
 

@@ -53,11 +53,12 @@ def preview(*, shape: str, as_json: bool, as_of: int | None) -> None:
 def send(*, again: bool, dry_run: bool, as_json: bool) -> int:
     """Send this week's mail now, or finish one that was begun; once it has gone out, say so."""
     from daemon import post, records, week
+    from rules.names import called
 
     with house() as opened:
         if dry_run:
             coming = week.compose(opened, opened.look_from).digest
-            names = ", ".join(s.person.name or s.person.main.address for s in coming.suggestions)
+            names = ", ".join(called(s.person) for s in coming.suggestions)
             output.say(f"would be: edition {coming.edition} for {opened.owner}, naming {names or 'nobody'}")
             return 0
         done = post.send_now(opened, again=again)

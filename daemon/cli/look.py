@@ -17,6 +17,7 @@ from daemon.cli.shape import Command, as_json, as_of, house
 def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
     """Show who is due, and why: the people of the next mail, or everybody who may be named."""
     from daemon import records, week
+    from rules.names import called
     from rules.words import every, length
 
     with house(readonly=True) as opened:
@@ -38,7 +39,7 @@ def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
         (
             (
                 str(s.number),
-                s.person.name or s.person.main.address,
+                called(s.person),
                 s.person.main.address,
                 length(s.tie.silence),
                 every(s.tie.rhythm.median) if s.tie.rhythm.learned else "",

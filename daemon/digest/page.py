@@ -15,6 +15,7 @@ from daemon.digest.letter import Settings
 from daemon.digest.mailto import mailto, open_link
 from daemon.digest.sparkline import sparkline
 from rules import words
+from rules.names import called
 from rules.verdicts import Digest, Introduction, OpenPromise, Reason, Suggestion
 from rules.words import Words
 from store.facts import Person
@@ -128,7 +129,7 @@ def given_name(person: Person) -> str:
 
 def full_name(person: Person) -> str:
     """Return the name of a person, or the address where there is none, fit to be shown."""
-    return shown(person.name or person.main.address, 60)
+    return shown(called(person), 60)
 
 
 def command_link(

@@ -16,6 +16,7 @@ from daemon.digest.plain import fold
 from daemon.reply.receipt import Line, manual
 from daemon.reply.whom import Finder
 from rules.classify import kind_of
+from rules.names import called
 from rules.verbs import Command
 from rules.who import Finding, answer, heat, search
 from rules.words import Words, short_day
@@ -56,7 +57,7 @@ class Desk:
             yield self._because(self.finder.person(item), row)
 
     def _because(self, person: Person, row: Suggested | None) -> str:
-        name = clean(person.name or person.main.address, 60)
+        name = clean(called(person), 60)
         if row is None:
             standing = self.house.standings.get(person.key)
             verdict = kind_of(person, standing, self.house.policy, self.house.snapshot.own)
@@ -99,7 +100,7 @@ class Desk:
 
     def _found(self, line: Finding) -> str:
         person = line.hit.person
-        parts = [f"{clean(person.name or person.main.address, 60)} ({clean(person.main.address, 120)})"]
+        parts = [f"{clean(called(person), 60)} ({clean(person.main.address, 120)})"]
         if line.hit.what:
             parts.append(f"{clean(line.hit.what, 80)}{'' if line.hit.now else ', once'}")
         if line.through is not None:
