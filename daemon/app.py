@@ -67,8 +67,10 @@ class House:
 
     def facts(self, as_of: int) -> Snapshot:
         """Return all facts as of an instant: only what came before it."""
+        from daemon.settling import settle
         from store.snapshot import load
 
+        settle(self)
         return load(self.store, as_of)
 
     @property

@@ -23,7 +23,7 @@ from rules.due import Survey, survey
 from rules.suggest import suggest
 from rules.verdicts import Candidate, Digest, Suggestion
 from rules.words import clock, weekday
-from store.snapshot import dossiers, load
+from store.snapshot import dossiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Week:
 
 def look(house: House, as_of: int) -> Survey:
     """Judge every tie as of an instant; only what came before it counts."""
-    return survey(load(house.store, as_of), house.policy, kind_of)
+    return survey(house.facts(as_of), house.policy, kind_of)
 
 
 def weekly(house: House, seen: Survey) -> editions.Weekly:

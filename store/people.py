@@ -51,6 +51,16 @@ def replace_certain(store: Store, links: Iterable[Link], at: int) -> bool:
         return regroup(store)
 
 
+def newest(store: Store) -> str:
+    """Return a mark that changes whenever something is recorded, said or taken back."""
+    row = store.one(
+        "SELECT (SELECT max(id) FROM message), (SELECT max(id) FROM act),"
+        " (SELECT count(*) FROM act WHERE undone), (SELECT count(*) FROM trait),"
+        " (SELECT count(*) FROM own WHERE used)"
+    )
+    return "/".join(str(part or 0) for part in row or ())
+
+
 def links(store: Store) -> tuple[Link, ...]:
     """Return the certain merges with their evidence."""
     rows = store.rows("SELECT address_id, main_id, evidence FROM link ORDER BY 1, 2")

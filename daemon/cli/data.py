@@ -47,8 +47,10 @@ def importing(*, kind: str, path: Path, me: tuple[str, ...], as_json: bool) -> N
 def export(*, shape: str, path: Path | None) -> None:
     """Write everything digwell knows: all facts as JSON lines, or the people as CSV or vCard."""
     from daemon.exporting import lines
+    from daemon.settling import settle
 
     with house(readonly=True) as opened:
+        settle(opened)
         output.stream(lines(opened, shape), path)
 
 
