@@ -71,7 +71,7 @@ class Round:
         self.store, self.box, self.line, self.wishes, self.memory = store, box, line, wishes, memory
         self._held: list[_Held] = []
         self._weight = 0
-        self._own: frozenset[str] = frozenset()
+        self._ask = opening.ask(store, box, wishes)
 
     def go(self) -> None:
         """Bring the store up to date with the mailbox. Raises what the line raises, or SafetyStopError."""
@@ -85,7 +85,7 @@ class Round:
         known = {folder.name: folder for folder in sync_folders(self.store, account, listed)}
         mine = (self.box.user, *self.box.also_me)
         learn_own(self.store, mine)
-        self._own = opening.own(self.store)
+        self._ask = opening.ask(self.store, self.box, self.wishes)
         self._count(known, (s for s in states if s.name not in chosen and s.selectable and s.exists >= 0))
         self._read_all([(known[state.name], state) for state in watch.folders])
         learn_own(self.store, mine)
@@ -347,7 +347,7 @@ class Round:
             for one in held:
                 folder = one.reading.folder
                 recorded = record(self.store, folder, one.sightings, one.failed, one.cursor)
-                opening.put(self.store, folder, one.sightings, self.wishes, self._own)
+                opening.put(self.store, folder, one.sightings, self._ask)
                 self._note(folder, recorded.new, max(0, one.reading.state.exists))
         self.memory.taken += sum(len(one.sightings) for one in held)
         self.memory.quarantined += sum(len(one.failed) for one in held)
