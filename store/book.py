@@ -11,7 +11,8 @@ import hmac
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 
-from store.db import Store, recall
+from store.db import Store
+from store.errors import NeedsOwnerError
 
 T = TypeVar("T")
 
@@ -83,5 +84,12 @@ def _forgotten(store: Store, addresses: list[str]) -> set[str]:
     marks = {row[0] for row in store.rows("SELECT fingerprint FROM forgotten")}
     if not marks:
         return set()
-    key = bytes.fromhex(recall(store, "forgetting"))
+    try:
+        key = store.path.with_name("digwell.key").read_bytes()
+    except OSError as error:
+        raise NeedsOwnerError(
+            "the key beside the store is missing, so the people to be left out cannot be told",
+            str(store.path.with_name("digwell.key")),
+            "put it back from a backup: digwell restore",
+        ) from error
     return {a for a in addresses if fingerprint(key, a) in marks}

@@ -9,11 +9,15 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from store.db import SCHEMA, Store
+from store.keep import backup
 from store.migrations import STEPS
 
 
 def upgrade(store: Store) -> None:
     """Take all the steps that are missing. Harmless to repeat; killed half-way it leaves the old store."""
+    if 0 < store.schema < SCHEMA:
+        written = int(store.path.stat().st_mtime)  # the backup is of that moment, and needs no clock
+        backup(store, written, label=f"schema-{store.schema}")
     database = Database(store.connection, execute_plugins=False)
     with store.transaction():
         if store.schema < SCHEMA:

@@ -1,0 +1,206 @@
+"""Care for the file: checks, verified backups, restoring. Nothing here ever deletes the only copy.
+
+A backup is made online, through SQLite, checked, and only then given its name; the key that signs
+letters goes with it. Times in names are UTC.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from store.db import APPLICATION_ID, SCHEMA, Store, telling
+from store.errors import DamagedError, NotFoundError, SafetyStopError
+
+KEPT = 7
+DIRECTORY = "backups"
+KEY = "digwell.key"
+_NAME = re.compile(r"digwell-(\d{8}T\d{6}Z)(?:-[0-9a-z-]+)?\.db")
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of the store: where, from when (Unix seconds), how big."""
+
+    path: Path
+    at: int
+    bytes: int
+
+
+def problems(store: Store, *, thoroughly: bool = False) -> tuple[str, ...]:
+    """Return what SQLite finds wrong with the file, () if all is well. Raises no DamagedError."""
+    check = "integrity_check" if thoroughly else "quick_check"
+    try:
+        rows = store.rows(f"PRAGMA {check}(20)")
+    except DamagedError as error:
+        return (str(error),)
+    return tuple(row[0] for row in rows if row[0] != "ok")
+
+
+def size(store: Store) -> int:
+    """Return the bytes the store takes on disk, its journal included."""
+    files = (store.path, *(store.path.with_name(store.path.name + end) for end in _BESIDE))
+    return sum(path.stat().st_size for path in files if path.exists())
+
+
+def directory(path: Path) -> Path:
+    """Return where the backups of a store lie."""
+    return path.parent / DIRECTORY
+
+
+def backups(path: Path) -> tuple[Backup, ...]:
+    """Return the backups of the store at ``path``, the newest first."""
+    found = []
+    for file in directory(path).glob("digwell-*.db") if directory(path).is_dir() else ():
+        if named := _NAME.fullmatch(file.name):
+            at = datetime.strptime(named[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+            found.append(Backup(file, int(at.timestamp()), file.stat().st_size))
+    return tuple(sorted(found, key=lambda b: (b.at, b.path.name), reverse=True))
+
+
+def backup(store: Store, now: int, *, label: str = "", kept: int = KEPT) -> Backup:
+    """Copy the store while it is in use, check the copy, and let go of all but the newest ``kept``.
+
+    Raises DamagedError if the copy is not sound (older backups then stay), TemporaryError on a full disk.
+    """
+    where = directory(store.path)
+    target = where / f"digwell-{_stamp(now)}{'-' + label if label else ''}.db"
+    draft = where / f".{target.name}.part"
+    with telling(store.path):
+        where.mkdir(mode=0o700, exist_ok=True)
+        try:
+            _copy(store.connection, draft)
+            verify(draft)
+            _sync(draft)
+            draft.replace(target)
+            _copy_key(store.path.with_name(KEY), target.with_suffix(".key"))
+            _sync(where)
+        finally:
+            for end in ("", *_BESIDE):
+                draft.with_name(draft.name + end).unlink(missing_ok=True)
+    for old in backups(store.path)[kept:]:
+        _drop(old)
+    return Backup(target, now, target.stat().st_size)
+
+
+def prune(path: Path, before: int) -> tuple[Backup, ...]:
+    """Delete the backups made before a time; return which."""
+    old = tuple(b for b in backups(path) if b.at < before)
+    for one in old:
+        _drop(one)
+    return old
+
+
+def verify(path: Path) -> int:
+    """Check that a file is a sound store that this program can read; return its schema.
+
+    Raises DamagedError, or SafetyStopError if it was made by a newer digwell or is no store.
+    """
+    if not path.exists():
+        raise NotFoundError("there is no such backup", str(path), "see digwell backup --list")
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    with telling(path), closing(sqlite3.connect(address, uri=True)) as connection:
+        schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        made_by = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        wrong = [row[0] for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+    if wrong:
+        raise DamagedError(f"{path} is damaged", wrong[0], "take another backup")
+    if made_by != APPLICATION_ID:
+        raise SafetyStopError(f"{path} is no digwell store")
+    if schema > SCHEMA:
+        raise SafetyStopError(f"{path} was made by a newer digwell", f"schema {schema}, known {SCHEMA}")
+    return schema
+
+
+def restore(path: Path, source: Path, now: int) -> Path | None:
+    """Put a backup in the place of the store; return where the old store was moved, if there was one.
+
+    Nobody may have the store open. The old one is kept, with its journal. Harmless to repeat.
+    """
+    verify(source)
+    with telling(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.restored")
+        _copy_private(source, draft)
+        aside = set_aside(path, f"before-{_stamp(now)}")
+        draft.replace(path)
+        key = path.with_name(KEY)
+        saved = source.with_suffix(".key")
+        if saved.exists() and not (key.exists() and key.read_bytes() == saved.read_bytes()):
+            if key.exists():
+                key.replace(key.with_name(f"{key.name}.before-{_stamp(now)}"))
+            _copy_key(saved, key)
+        _sync(path.parent)
+    return aside
+
+
+def set_aside(path: Path, label: str) -> Path | None:
+    """Rename a store and its journal; return the new path, None if there was nothing."""
+    if not path.exists():
+        return None
+    aside = path.with_name(f"{path.name}.{label}")
+    nth = 1
+    while aside.exists():
+        nth += 1
+        aside = path.with_name(f"{path.name}.{label}.{nth}")
+    for end in _BESIDE:  # the journal first: a store must never meet another's
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + end).replace(aside.with_name(aside.name + end))
+    path.replace(aside)
+    return aside
+
+
+def left_aside(path: Path) -> tuple[Path, ...]:
+    """Return the stores that were once moved aside and still lie there."""
+    found = path.parent.glob(f"{path.name}.*")
+    return tuple(sorted(p for p in found if not p.name.endswith(_BESIDE)))
+
+
+def _copy(source: sqlite3.Connection, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _copy_private(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    with (
+        source.open("rb") as old,
+        os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as new,
+    ):
+        shutil.copyfileobj(old, new, 1 << 20)
+        new.flush()
+        os.fsync(new.fileno())
+
+
+def _copy_key(source: Path, target: Path) -> None:
+    if source.exists():
+        draft = target.with_name(f".{target.name}.part")
+        _copy_private(source, draft)
+        draft.replace(target)
+
+
+def _drop(old: Backup) -> None:
+    old.path.unlink(missing_ok=True)
+    old.path.with_suffix(".key").unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _stamp(at: int) -> str:
+    return datetime.fromtimestamp(at, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
