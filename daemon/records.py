@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from daemon.clock import rfc3339
 from rules.classify import kind_of
 from rules.due import Survey
+from rules.names import called
 from rules.policy import Policy
 from rules.verdicts import Digest, Evidence, Kind, KindVerdict, Suggestion, Tie
 from store.addresses import organisation_domain
@@ -47,7 +48,7 @@ def person(seen: Survey, who: Person, kind: Kind, tie: Tie | None) -> Record:
     ever = [a for a in who.addresses if a.first]
     return {
         "id": who.id,
-        "name": who.name,
+        "name": called(who),
         "addresses": [a.address for a in who.addresses],
         "kind": kind.value,
         "first": when(min((a.first for a in ever), default=0)),
@@ -93,7 +94,7 @@ def tie(seen: Survey, found: Tie) -> Record:
     line = seen.line(found.person.key)
     return {
         "person_id": found.person.id,
-        "name": found.person.name,
+        "name": called(found.person),
         "address": found.person.main.address,
         "last": when(max(line.last_in, line.last_out)),
         "rhythm_days": rhythm_days(found),
