@@ -77,7 +77,8 @@ def keep_first(house: House, next_slot: int, route: Route) -> bool:
     settings = settings_for(house)
     today = datetime.fromtimestamp(house.now, house.zone).date()
     oldest = date(1970, 1, 1) + timedelta(days=seen.snapshot.first_day)
-    alike = identity.questions(identity.alike_pairs(seen.snapshot.people.values()))
+    humans = [tie.person for tie in seen.ties]
+    alike = identity.questions(identity.alike_pairs(humans, seen.house.different))
     pairs = [(question.one, question.other) for question in alike]
     found = first.first_letter(seen, kind_of, pairs, (today.isoformat(), oldest.isoformat()), next_slot)
     envelope = others.first_envelope(settings, house.now)
