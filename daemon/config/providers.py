@@ -7,13 +7,18 @@ of an address, or by the name of a mail exchanger that somebody else has looked 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from store.addresses import domain
 
-APP_PASSWORD = "app password"
-PASSWORD = "password"
-SIGN_IN = "sign in"
-BRIDGE = "bridge"
+
+class Way(StrEnum):
+    """How one signs in at a provider."""
+
+    APP = "app password"
+    USUAL = "password"
+    WEB = "sign in"
+    BRIDGE = "bridge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Provider:
     name: str
     imap: tuple[str, int]
     smtp: tuple[str, int]
-    way: str
+    way: Way
     steps: tuple[str, ...] = ()
     refused: str = ""
     sign_in: str = ""
@@ -39,8 +44,10 @@ class Provider:
 _GOOGLE_STEPS = (
     "Two-step sign-in must be on:  https://myaccount.google.com/signinoptions/twosv",
     "Make one, name it digwell:    https://myaccount.google.com/apppasswords",
-    "No “App passwords” page? Your account has Advanced Protection, security keys only, or an employer"
-    " who forbids it. Then: digwell init --sign-in google",
+    (
+        "No “App passwords” page? Your account has Advanced Protection, security keys only, or an employer"
+        " who forbids it. Then: digwell init --sign-in google"
+    ),
 )
 _GOOGLE_REFUSED = (
     "Gmail needs an app password, not your usual one; changing your Google password also deletes all app"
@@ -52,7 +59,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "Gmail",
         ("imap.gmail.com", 993),
         ("smtp.gmail.com", 465),
-        APP_PASSWORD,
+        Way.APP,
         ("It wants an app password: a 16-letter password for this program only.", *_GOOGLE_STEPS),
         _GOOGLE_REFUSED,
         "google",
@@ -62,11 +69,13 @@ PROVIDERS: tuple[Provider, ...] = (
         "Google Workspace",
         ("imap.gmail.com", 993),
         ("smtp.gmail.com", 465),
-        APP_PASSWORD,
+        Way.APP,
         (
-            "Your administrator may have switched off IMAP or app passwords. If so, forward this sentence:"
-            " “Please allow IMAP access and app passwords for my account, or allow an OAuth client of mine"
-            " the scope https://mail.google.com/.”",
+            (
+                "Your administrator may have switched off IMAP or app passwords. If so, forward this sentence:"
+                " “Please allow IMAP access and app passwords for my account, or allow an OAuth client of mine"
+                " the scope https://mail.google.com/.”"
+            ),
             *_GOOGLE_STEPS,
         ),
         _GOOGLE_REFUSED + " If that fails too, your administrator has switched IMAP off.",
@@ -77,7 +86,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "Outlook.com",
         ("outlook.office365.com", 993),
         ("smtp-mail.outlook.com", 587),
-        SIGN_IN,
+        Way.WEB,
         ("Passwords and app passwords ended there on 16 September 2024; you sign in on the web.",),
         "Outlook.com takes no passwords any more, app passwords included: digwell init --sign-in microsoft",
         "microsoft",
@@ -102,16 +111,18 @@ PROVIDERS: tuple[Provider, ...] = (
             "windowslive.com",
             "passport.com",
         ),
-    ),  # fmt: skip
+    ),
     Provider(
         "Microsoft 365",
         ("outlook.office365.com", 993),
         ("smtp.office365.com", 587),
-        SIGN_IN,
+        Way.WEB,
         (
             "Passwords no longer work for IMAP there; you sign in on the web.",
-            "Your organisation may have to allow this program first (AADSTS65001); digwell then says what to"
-            " forward to the administrator.",
+            (
+                "Your organisation may have to allow this program first (AADSTS65001); digwell then says what to"
+                " forward to the administrator."
+            ),
         ),
         "Microsoft 365 takes no passwords for IMAP: digwell init --sign-in microsoft",
         "microsoft",
@@ -121,7 +132,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "Fastmail",
         ("imap.fastmail.com", 993),
         ("smtp.fastmail.com", 465),
-        APP_PASSWORD,
+        Way.APP,
         (
             "Make an app password, access “Mail (IMAP)” only:  https://app.fastmail.com/settings/security",
             "The plan called Basic has no IMAP.",
@@ -134,7 +145,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "iCloud",
         ("imap.mail.me.com", 993),
         ("smtp.mail.me.com", 587),
-        APP_PASSWORD,
+        Way.APP,
         ("With two-factor on, make an app-specific password:  https://account.apple.com/account/manage",),
         "iCloud wants an app-specific password; changing your Apple password deletes them all.",
         domains=("icloud.com", "me.com", "mac.com"),
@@ -144,7 +155,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "Yahoo",
         ("imap.mail.yahoo.com", 993),
         ("smtp.mail.yahoo.com", 465),
-        APP_PASSWORD,
+        Way.APP,
         ("Make an app password:  https://login.yahoo.com/account/security",),
         "Yahoo wants an app password, not your usual one.",
         domains=(
@@ -162,12 +173,12 @@ PROVIDERS: tuple[Provider, ...] = (
             "aol.com",
         ),
         exchangers=(".yahoodns.net",),
-    ),  # fmt: skip
+    ),
     Provider(
         "GMX",
         ("imap.gmx.net", 993),
         ("mail.gmx.net", 465),
-        PASSWORD,
+        Way.USUAL,
         (
             "Switch IMAP on first: GMX in the browser, Settings, POP3 & IMAP.",
             "With two-factor on, make an app password for digwell there, too.",
@@ -181,7 +192,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "WEB.DE",
         ("imap.web.de", 993),
         ("smtp.web.de", 587),
-        PASSWORD,
+        Way.USUAL,
         (
             "Switch IMAP on first: WEB.DE in the browser, Settings, POP3 & IMAP.",
             "With two-factor on, make an app password for digwell there, too.",
@@ -195,7 +206,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "Proton",
         ("127.0.0.1", 1143),
         ("127.0.0.1", 1025),
-        BRIDGE,
+        Way.BRIDGE,
         (
             "Proton has no IMAP of its own: Proton Mail Bridge must run on this machine (paid plans).",
             "Use the user name and the password that the Bridge shows, not those of Proton.",
@@ -223,10 +234,10 @@ def by_exchanger(name: str) -> Provider | None:
 
 def by_host(host: str) -> Provider | None:
     """Return the provider that runs an IMAP server; the first where one server has several names."""
-    return next((p for p in PROVIDERS if p.imap[0] == host and p.way != BRIDGE), None)
+    return next((p for p in PROVIDERS if p.imap[0] == host and p.way is not Way.BRIDGE), None)
 
 
 def own_server(address: str) -> Provider:
     """Return what can be guessed of a server of somebody's own: the usual names and ports."""
     host = domain(address)
-    return Provider("your own server", (f"imap.{host}", 993), (f"smtp.{host}", 465), PASSWORD)
+    return Provider("your own server", (f"imap.{host}", 993), (f"smtp.{host}", 465), Way.USUAL)
