@@ -72,9 +72,9 @@ PROVIDERS: tuple[Provider, ...] = (
         Way.APP,
         (
             (
-                "Your administrator may have switched off IMAP or app passwords. If so, forward this sentence:"
-                " “Please allow IMAP access and app passwords for my account, or allow an OAuth client of mine"
-                " the scope https://mail.google.com/.”"
+                "Your administrator may have switched off IMAP or app passwords. If so, forward this: “Please"
+                " allow IMAP and app passwords for my account, or an OAuth client of mine with the scope"
+                " https://mail.google.com/.”"
             ),
             *_GOOGLE_STEPS,
         ),
@@ -120,8 +120,8 @@ PROVIDERS: tuple[Provider, ...] = (
         (
             "Passwords no longer work for IMAP there; you sign in on the web.",
             (
-                "Your organisation may have to allow this program first (AADSTS65001); digwell then says what to"
-                " forward to the administrator."
+                "Your organisation may have to allow this program first (AADSTS65001); digwell then says"
+                " what to forward to the administrator."
             ),
         ),
         "Microsoft 365 takes no passwords for IMAP: digwell init --sign-in microsoft",
