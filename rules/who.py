@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rules.cards import matched
 from rules.classify import kind_of
 from rules.due import HUMAN, Survey
 from rules.organisations import Membership, contains, fits, memberships, plain
@@ -114,7 +115,7 @@ class _Desk:
         self._ties = {tie.person.key for tie in seen.ties}
         person_of = {a.id: p.key for p in seen.snapshot.people.values() for a in p.addresses}
         self._traits: dict[int, list[Trait]] = {}
-        for trait in sorted(seen.snapshot.traits, key=lambda t: -t.at):
+        for trait in sorted((*seen.snapshot.traits, *matched(seen.snapshot)), key=lambda t: -t.at):
             self._traits.setdefault(person_of.get(trait.key, trait.key), []).append(trait)
         self._gone = {b.address for b in seen.snapshot.bounces if b.permanent}
 
@@ -123,10 +124,16 @@ class _Desk:
         return self._name(person) or self._place(person) or self._said(person) or self._told(person)
 
     def knows(self, person: Person) -> bool:
-        """Tell whether the owner knows them: he wrote to them, they answered him, or he spoke of them."""
+        """Tell whether the owner knows them: by mail both ways, by his own words or his address book."""
         spoken = self._seen.standing(person.key)
         by_mail = any(a.sent or a.answers for a in person.addresses)
-        return by_mail or person.key in self._ties or bool(spoken.notes or spoken.tags or spoken.friend)
+        by_card = any(trait.source for trait in self._traits.get(person.key, ()))
+        return (
+            by_mail
+            or by_card
+            or person.key in self._ties
+            or bool(spoken.notes or spoken.tags or spoken.friend)
+        )
 
     def is_human(self, person: Person) -> bool:
         if person.key in self._ties:

@@ -63,13 +63,13 @@ def traits(store: Store, as_of: int = FOREVER) -> tuple[Trait, ...]:
 def unplaced(store: Store, as_of: int = FOREVER) -> tuple[Card, ...]:
     """Return the cards without an address, to be matched by name."""
     rows = store.rows(
-        "SELECT source, key, name, organisation, job, birthday FROM card"
+        "SELECT source, key, name, organisation, job, birthday, at FROM card"
         " WHERE addresses = '[]' AND at < ? ORDER BY name, source, key",
         (as_of,),
     )
     return tuple(
-        Card(source, key, name, (), organisation, job, birthday)
-        for source, key, name, organisation, job, birthday in rows
+        Card(source, key, name, (), organisation, job, birthday, at)
+        for source, key, name, organisation, job, birthday, at in rows
     )
 
 

@@ -201,7 +201,7 @@ class Card:
     """What an address book says about one human: maybe without an address, to be matched by name.
 
     ``source`` is vcard or linkedin, ``key`` names the card within its source and stays the same when
-    its content changes. ``birthday`` is as in ``Trait``.
+    its content changes. ``birthday`` is as in ``Trait``; ``at`` is when it was last told differently.
     """
 
     source: str
@@ -211,6 +211,7 @@ class Card:
     organisation: str = ""
     job: str = ""
     birthday: str = ""
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(slots=True)
