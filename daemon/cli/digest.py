@@ -71,7 +71,8 @@ def send(*, again: bool, dry_run: bool, as_json: bool) -> int:
     elif done.delivery.exit_code == 0:
         output.say(f"edition {done.edition} is in your mailbox")
     else:
-        output.tell(f"digwell: edition {done.edition} is {done.delivery.state.value}: {done.delivery.words}")
+        output.tell(f"digwell: edition {done.edition} has not arrived ({done.delivery.state.value})")
+        output.tell(f"  {done.delivery.words}")
     return done.delivery.exit_code
 
 

@@ -82,6 +82,11 @@ def animated() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
 
 
+def asks() -> bool:
+    """Tell whether somebody sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def width(text: str) -> int:
     """Return the terminal cells that text takes."""
     return sum(

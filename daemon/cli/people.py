@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from daemon.cli import output
 from daemon.cli.say import COMMANDS as VERBS
-from daemon.cli.shape import Group, as_json, as_of, dry_run, house
+from daemon.cli.shape import Group, as_json, as_of, dry_run, house, session
 from rules.verbs import Command as Said
+
+if TYPE_CHECKING:
+    from rules.identity import Question
 
 KINDS = ("person", "list", "newsletter", "machine", "role", "self")
 
@@ -70,18 +75,51 @@ def show(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
         output.say("\n".join(portrait.lines(found)))
 
 
-@people.command(example="digwell people merge ana@work.example ana@example.net")
-@click.argument("one", metavar="PERSON")
-@click.argument("other", metavar="PERSON")
+@people.command(example="digwell people merge\ndigwell people merge ana@work.example ana@example.net")
+@click.argument("pair", metavar="[PERSON PERSON]", nargs=-1)
 @dry_run
 @as_json
-def merge(*, one: str, other: str, dry_run: bool, as_json: bool) -> None:
-    """Make one person of two. `people split` takes them apart again; nothing is lost."""
-    from daemon import saying
+def merge(*, pair: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Make one person of two; without names, go through those who may be one.
 
+    `people split` and `undo` take them apart again; nothing is lost.
+    """
+    from daemon import joining, saying
+
+    if len(pair) not in {0, 2}:
+        raise click.UsageError("name two people, or nobody to be asked")
     with house() as opened:
-        made = saying.tell(opened, Said("same", (one, other)), dry_run)
-    output.told(made, opened.now, as_json=as_json)
+        if pair:
+            output.told(saying.tell(opened, Said("same", pair), dry_run), opened.now, as_json=as_json)
+            return
+        found = joining.questions(opened)
+        if as_json:
+            output.items("questions", (joining.record(q) for q in found), opened.now)
+        elif not found:
+            output.say("Nobody looks like two entries for one person.")
+        else:
+            _walk(found, ask=not (dry_run or session().no_input) and output.asks())
+
+
+def _walk(found: tuple[Question, ...], *, ask: bool) -> None:
+    """Show each question, and ask it where somebody can answer."""
+    from daemon import joining, saying
+
+    for question in found:
+        output.say("\n".join(joining.lines(question)))
+        if not ask:
+            output.say()
+            continue
+        answer = click.prompt(
+            "Same person?", type=click.Choice(["yes", "no", "skip", "quit"]), default="skip"
+        )
+        if answer == "quit":
+            return
+        verb = {"yes": "same", "no": "different"}.get(answer)
+        if verb:
+            command = Said(verb, (question.one.main.address, question.other.main.address))
+            with house() as fresh:
+                output.say(saying.tell(fresh, command, dry_run=False).line())
 
 
 @people.command(example="digwell people split Ana\ndigwell people split ana@work.example")
