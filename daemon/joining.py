@@ -6,6 +6,7 @@ from daemon import records, week
 from daemon.app import House
 from rules import classify, identity
 from rules.identity import Question
+from rules.names import called
 from rules.verdicts import Kind
 from store.facts import Person
 from store.snapshot import dossiers
@@ -24,7 +25,7 @@ def questions(house: House) -> tuple[Question, ...]:
     ]
     pairs = identity.alike_pairs(humans, seen.house.different)[:MOST_PAIRS]
     keys = {person.key for pair in pairs for person in pair}
-    names = {person.key: person.name or person.main.address for person in humans}
+    names = {person.key: called(person) for person in humans}
     return identity.questions(pairs, dossiers(house.store, facts, keys), names=names)
 
 
@@ -46,7 +47,7 @@ def lines(question: Question) -> list[str]:
 
 def _line(person: Person) -> str:
     count = sum(a.sent + a.received for a in person.addresses)
-    return f"{person.name or '(no name)'} <{person.main.address}>   {count} mails"
+    return f"{called(person)} <{person.main.address}>   {count} mails"
 
 
 def _who(person: Person) -> records.Record:

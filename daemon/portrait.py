@@ -13,6 +13,7 @@ from daemon.app import House
 from daemon.digest.sparkline import sparkline
 from rules.classify import kind_of
 from rules.due import Survey
+from rules.names import called
 from rules.sentences import balance_words, last_exchange, rhythm_words
 from rules.standing import Standing
 from rules.verdicts import KindVerdict, Tie
@@ -54,7 +55,7 @@ def portrait(house: House, seen: Survey, who: Person) -> Portrait:
         dossier=dossier,
         rhythm=rhythm_words(seen, tie) if tie else "",
         balance=balance_words(seen, tie) if tie else "",
-        fellows=tuple(people[key].name or people[key].main.address for key, _ in shared if key in people),
+        fellows=tuple(called(people[key]) for key, _ in shared if key in people),
         record=records.person(seen, who, kind.kind, tie),
     )
 
@@ -108,7 +109,7 @@ def lines(found: Portrait) -> list[str]:
         told.append(("never", "not to be named"))
     if found.record["snoozed_until"]:
         told.append(("snoozed", f"until {found.record['snoozed_until'][:10]}"))
-    return [who.name or who.main.address, *(f"  {name:<10}{text}" for name, text in told if text)]
+    return [called(who), *(f"  {name:<10}{text}" for name, text in told if text)]
 
 
 def _kind(verdict: KindVerdict) -> str:

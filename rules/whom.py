@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from rules.names import called
 from store.errors import AmbiguousError, NotFoundError, UsageError
 from store.facts import Person
 
@@ -55,7 +56,7 @@ def the_one(people: Iterable[Person], words: str) -> Person:
 def several(words: str, found: tuple[Person, ...]) -> AmbiguousError:
     """Return the error that lists who fits, those with the latest mail first."""
     latest = sorted(found, key=lambda p: (-max(a.last for a in p.addresses), p.id))
-    lines = [f"{p.main.address}  {p.name}" for p in latest[:SHOWN]]
+    lines = [f"{p.main.address}  {called(p)}" for p in latest[:SHOWN]]
     if len(found) > SHOWN:
         lines.append(f"and {len(found) - SHOWN} more")
     return AmbiguousError(

@@ -32,6 +32,7 @@ def people() -> None:
 def listing(*, everybody: bool, kind: str | None, as_of: int | None, as_json: bool) -> None:
     """List people, those in the closest touch first."""
     from daemon import records, week
+    from rules.names import from_address
 
     with house(readonly=True) as opened:
         now = as_of or opened.look_from
@@ -44,7 +45,7 @@ def listing(*, everybody: bool, kind: str | None, as_of: int | None, as_json: bo
         ("name", "address", "kind", "last", "sent", "received", "circle"),
         (
             (
-                record["name"],
+                record["name"] or from_address(record["addresses"][0]).title(),
                 record["addresses"][0],
                 record["kind"],
                 (record["last"] or "")[:10],
