@@ -106,7 +106,7 @@ def _fit(one: _Side, other: _Side) -> tuple[int, _Side, _Side, str] | None:
     """
     for needs, gives in ((one, other), (other, one)):
         need = _words(note.text for note in needs.notes if _NEED.search(note.text))
-        common = need & (_words(note.text for note in gives.notes) | {tag.lower() for tag in gives.tags})
+        common = need & _words((*(note.text for note in gives.notes), *gives.tags))
         if common:
             return 2 * len(common), needs, gives, min(common)
     shared = sorted(set(one.tags) & set(other.tags))
@@ -138,7 +138,7 @@ def _proof(side: _Side, word: str) -> Said:
     for note in reversed(side.notes):
         if word in _words([note.text]):
             return note
-    return next(act for tag, act in side.tags.items() if tag.lower() == word or tag == word)
+    return next(act for tag, act in side.tags.items() if tag == word or word in _words([tag]))
 
 
 def _quoted(act: Said) -> str:

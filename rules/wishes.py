@@ -42,7 +42,7 @@ def wish(person: Person, standing: Standing, policy: Policy, days: int) -> Wish:
     circle = next((c for c in policy.circles if fits(c, person, tags, days)), None)
     name = circle.name if circle else ""
     every, spoke = _cadence(standing, rule, circle)
-    named = bool(every and spoke != _circle_spoke(circle)) or bool(circle and _names(circle, person, tags))
+    named = bool(every and spoke != _circle_spoke(circle)) or bool(circle and is_named(circle, person, tags))
     say = circle.say if circle else ""
     return Wish(name, every, standing.pace, spoke, tags, rule, say, named)
 
@@ -66,7 +66,7 @@ def fits(circle: Circle, person: Person, tags: tuple[str, ...], days: int) -> bo
         return False
     if not (circle.people or circle.tags or circle.domains):
         return True
-    return _names(circle, person, tags) or any(in_domain(person, domain) for domain in circle.domains)
+    return is_named(circle, person, tags) or any(in_domain(person, domain) for domain in circle.domains)
 
 
 def in_domain(person: Person, domain: str) -> bool:
@@ -96,7 +96,8 @@ def _globs(pattern: str, person: Person) -> bool:
     return any(fnmatchcase(a.address, pattern.lower()) for a in person.addresses)
 
 
-def _names(circle: Circle, person: Person, tags: tuple[str, ...]) -> bool:
+def is_named(circle: Circle, person: Person, tags: tuple[str, ...]) -> bool:
+    """Tell whether a circle names this very person, by its list or by a tag."""
     return bool(set(circle.tags) & set(tags)) or any(is_meant(who, person) for who in circle.people)
 
 
