@@ -20,6 +20,7 @@ from store.facts import Dossier, Exchange, Said, Timeline
 SAY = Words()
 REPLY_DAYS = 547
 """A thread younger than eighteen months is answered, an older one is left in peace."""
+LONG_DAYS = 548
 _PREFIX = re.compile(
     r"^\s*((re|fwd?|fw|aw|wg|sv|vs|antw|tr|rv|ref|odp|res|enc)\s*(\[\d+\])?\s*[:：]\s*)+", re.I
 )
@@ -42,7 +43,8 @@ def why(seen: Survey, candidate: Candidate, dossier: Dossier | None) -> tuple[st
         return SAY("why.new", mails=count, last=_day(_last(line)), **values), proof
     if reason is Reason.WILDCARD:
         last = datetime.fromtimestamp(_last(seen.line(tie.person.key)), UTC).date()
-        return SAY("why.wildcard", month=f"{words.month(last)} {last.year}"), proof
+        key = "why.wildcard.long" if tie.silence >= LONG_DAYS else "why.wildcard"
+        return SAY(key, month=f"{words.month(last)} {last.year}", **values), proof
     return SAY(_key(tie, reason), **values), proof
 
 

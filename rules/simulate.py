@@ -20,7 +20,7 @@ from rules.quiet import quiet_on
 from rules.standing import House
 from rules.suggest import picks
 from rules.verdicts import Candidate, KindVerdict, Reason
-from rules.words import counted, first_name, listed
+from rules.words import counted, listed
 from store.facts import DAY, Person, Snapshot, Suggested, Timeline
 
 ANYWAY_DAYS = 56
@@ -84,15 +84,15 @@ def told(replayed: Iterable[Replayed]) -> tuple[str, ...]:
 
 
 def _line(week: Replayed) -> str:
-    names = [("by lot: " if c.reason is Reason.WILDCARD else "") + _first(c.tie.person) for c in week.named]
-    wrote = [_first(c.tie.person) for c in week.named if c.tie.person.key in week.anyway]
+    names = [("by lot: " if c.reason is Reason.WILDCARD else "") + _name(c.tie.person) for c in week.named]
+    wrote = [_name(c.tie.person) for c in week.named if c.tie.person.key in week.anyway]
     return f"{week.edition}  {', '.join(names) or 'nobody'}" + (
         f"  ·  anyway: {listed(wrote)}" if wrote else ""
     )
 
 
-def _first(person: Person) -> str:
-    return person.name or first_name("", person.main.address)
+def _name(person: Person) -> str:
+    return person.name or person.main.address
 
 
 def _replayed(snapshot: Snapshot, edition: str, at: int, named: tuple[Candidate, ...]) -> Replayed:

@@ -38,9 +38,8 @@ def check() -> None:
 @as_json
 def explain(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
     """Show how the rules come to their verdict on a person: each rule, each figure, and the place."""
-    from rules.explain import explain as traced
-
     from daemon import week
+    from rules.explain import explain as traced
 
     with house(readonly=True) as opened:
         now = as_of or opened.look_from
@@ -50,6 +49,46 @@ def explain(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> Non
         output.item("explain", {"person_id": who.id, "name": who.name, "lines": list(found)}, now)
     else:
         output.say("\n".join(found))
+
+
+@rules.command(
+    example="digwell rules simulate --weeks 12\ndigwell rules simulate --weeks 30 --as-of 2026-06-01"
+)
+@click.option(
+    "--weeks", type=click.IntRange(1, 520), default=12, show_default=True, help="How far back to begin."
+)
+@as_of
+@as_json
+def simulate(*, weeks: int, as_of: int | None, as_json: bool) -> None:
+    """Replay past weeks with today's rules: whom the mail would have named, and to whom you wrote anyway."""
+    from daemon import tokens
+    from rules.simulate import simulate as replay
+    from rules.simulate import told
+
+    with house(readonly=True) as opened:
+        now = as_of or opened.look_from
+        key = tokens.load_key(tokens.key_file(opened.store.path))
+        weekly = replay(opened.facts(now), opened.policy, weeks, key)
+    if not as_json:
+        output.say("\n".join(told(weekly)))
+        return
+    rows = (
+        {
+            "edition": week.edition,
+            "named": [
+                {
+                    "person_id": c.tie.person.id,
+                    "name": c.tie.person.name,
+                    "reason": c.reason.value,
+                    "wrote_anyway": c.tie.person.key in week.anyway,
+                    "too_soon": c.tie.person.key in week.soon,
+                }
+                for c in week.named
+            ],
+        }
+        for week in weekly
+    )
+    output.items("simulate", rows, now)
 
 
 @click.command(cls=Command, example="digwell schema config > config.schema.json\ndigwell schema rules")
