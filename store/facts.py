@@ -220,8 +220,8 @@ class Timeline:
 
     Direct: the other side is in To (or wrote it with the owner in To) and To names at most three.
     ``outs[i]`` and ``ins[i]`` count the direct messages of ``days[i]``. ``others`` are days on
-    which the two only shared a wider mail. ``last_out`` and ``last_in`` are Unix seconds of the
-    last direct message each way, 0 if none.
+    which one of the two wrote to the other, but only among more people. ``last_out`` and ``last_in``
+    are Unix seconds of the last direct message each way, 0 if none.
     """
 
     days: array[int] = field(default_factory=lambda: array("i"))

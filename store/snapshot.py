@@ -51,7 +51,8 @@ _SUMS = """
 SELECT address_id, sum(out_all), sum(in_all), sum(shared), sum(in_list), sum(in_news), sum(in_auto),
     sum(in_answer), min(first_at), max(last_at), max(in_at), max(out_at),
     max(in_direct_at), max(out_direct_at),
-    group_concat((day << 16) | (min(out_direct, 255) << 8) | min(in_direct, 255))
+    group_concat(CASE WHEN out_all OR in_all
+        THEN (day << 16) | (min(out_direct, 255) << 8) | min(in_direct, 255) END)
 FROM contact_day WHERE day < ? GROUP BY address_id
 """
 _SENT, _ANSWERS, _FIRST, _LAST, _LAST_IN, _LAST_OUT, _DIRECT_IN, _DIRECT_OUT, _DAYS = 0, *range(6, 14)
@@ -195,7 +196,10 @@ def _person(key: int, addresses: list[Address]) -> Person:
 
 
 def _timelines(sums: dict[int, _Sums], main: dict[int, int], last_day: Tally) -> dict[int, Timeline]:
-    """Return the days of everybody to whom the owner wrote or who answered the owner."""
+    """Return the days of everybody to whom the owner wrote or who answered the owner.
+
+    Days on which the two only stood beside each other in somebody else's mail are none of theirs.
+    """
     wanted = {main_of(main, key) for key, s in sums.items() if s[_SENT] or s[_ANSWERS]}
     codes: dict[int, list[str]] = {}
     timelines: dict[int, Timeline] = {}
@@ -206,7 +210,8 @@ def _timelines(sums: dict[int, _Sums], main: dict[int, int], last_day: Tally) ->
             line.last_in = max(line.last_in, s[_DIRECT_IN])
             line.last_out = max(line.last_out, s[_DIRECT_OUT])
     for (address, day), more in last_day.days.items():
-        if (person := main_of(main, address)) in timelines:
+        between = more[OUT_ALL] or more[IN_ALL]
+        if between and (person := main_of(main, address)) in timelines:
             codes[person].append(str(day << 16 | min(more[OUT_DIRECT], 255) << 8 | min(more[IN_DIRECT], 255)))
             line = timelines[person]
             line.last_in = max(line.last_in, more[IN_DIRECT_AT])
@@ -218,7 +223,7 @@ def _timelines(sums: dict[int, _Sums], main: dict[int, int], last_day: Tally) ->
 
 def _decode(line: Timeline, codes: list[str]) -> None:
     """Fill in days, outs and ins from numbers of day, outs and ins; those of several addresses add up."""
-    numbers = sorted(map(int, ",".join(filter(None, codes)).split(",")))
+    numbers = sorted(int(n) for n in ",".join(filter(None, codes)).split(",") if n)
     if len(codes) > 1:
         numbers = _summed(numbers)
     direct = [n for n in numbers if n & 0xFFFF]
