@@ -17,6 +17,7 @@ from daemon.digest.compose import compose, compose_mail
 from daemon.digest.letter import Settings, settings_of
 from daemon.digest.render import render, render_page
 from daemon.digest.send import Composed, Route, keep
+from daemon.service import wants
 from rules import first, identity
 from rules.classify import kind_of
 from store import editions, ledger, outbox
@@ -59,9 +60,12 @@ def keep_weekly(house: House, edition: str, slot: int, about: Circumstances, rou
     An owner who has long not reacted gets his line once a month only.
     """
     mail = weekly(house, edition, slot, about)
-    if mail.digest.form == LINE and _lately(house):
+    asked = wants.NOW in wants.waiting(house.store)
+    if mail.digest.form == LINE and _lately(house) and not asked:
         return ""
-    keep(house.store, mail, route, house.now)
+    with house.store.transaction():
+        keep(house.store, mail, route, house.now)
+        wants.done(house.store, wants.NOW)
     return mail.digest.form
 
 

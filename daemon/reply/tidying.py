@@ -26,6 +26,11 @@ def note(store: Store, message: Message, now: int) -> None:
     remember(store, _NAME, "\n".join(kept))
 
 
+def waits(store: Store) -> bool:
+    """Tell whether there is anything to tidy."""
+    return bool(recall(store, _NAME))
+
+
 def tidy(store: Store, mailbox: Mailbox, target: str, now: int) -> int:
     """Move the copies that have come by now; return how many. ``target`` is trash, archive or keep."""
     waiting = [line.split(" ", 2) for line in recall(store, _NAME).splitlines()]

@@ -12,7 +12,6 @@ import logging
 import os
 import socket
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 from daemon import clock, log
@@ -22,9 +21,10 @@ from daemon.mail.imap import Session, connect
 from daemon.mail.values import Credential, FolderState
 from daemon.scan.memory import Memory
 from daemon.scan.run import once, scan
-from daemon.scan.values import Scanned, Wishes
+from daemon.scan.values import OwnMail, Scanned, Wishes
 from daemon.service import backoff
 from daemon.service.apart import Gauge
+from daemon.service.reload import InForce
 from store.db import Store
 from store.errors import DigwellError, NeedsOwnerError, SafetyStopError, TemporaryError
 from store.facts import Role
@@ -48,6 +48,32 @@ def _credential(box: MailboxConfig) -> Credential:
     found = secrets.secret(box.secret, box.user, box.host, os.environ)
     log.conceal(found)
     return Credential(found, secrets.is_token(box.secret))
+
+
+class _CommandError(Exception):
+    """A mail was found that may be a command; it stays noted."""
+
+
+def _call_a_child(_: OwnMail) -> None:
+    raise _CommandError
+
+
+def scan_whole(force: InForce, box: MailboxConfig, wishes: Wishes, gauge: Gauge) -> Scanned:
+    """Make one whole pass over lines of its own, obey what is found, settle who is who; for a child."""
+    # all this is loaded in the child only
+    from daemon.app import House  # noqa: PLC0415
+    from daemon.attending import Ear  # noqa: PLC0415
+    from daemon.settling import settle  # noqa: PLC0415
+
+    with Store.open(force.config.store) as store:
+        ear = Ear(force.config, store, force.policy)
+        counted = replace(wishes, commands=ear, progress=lambda _, done, expected: gauge.set(done, expected))
+        done = scan(store, box, lambda: open_session(box), counted)
+        gauge.set(-1, 0)
+        house = House(force.config, store)
+        house.policy = force.policy
+        settle(house)
+    return done
 
 
 class Line:
@@ -102,15 +128,18 @@ class Line:
         """A name for the log, which tells no address."""
         return "mailbox" if "@" in self.box.name else self.box.name
 
-    def scan_apart(self, path: Path, wishes: Wishes, gauge: Gauge) -> Scanned:
-        """Make one whole pass on a line of its own; for a child process, which takes all memory along."""
-        counted = replace(wishes, progress=lambda _, done, expected: gauge.set(done, expected))
-        with Store.open(path) as store:
-            return scan(store, self.box, lambda: open_session(self.box), counted)
+    def scan(self, store: Store, wishes: Wishes) -> Scanned | None:
+        """Make one whole pass over the line that is held; None where it wants a child process.
 
-    def scan(self, store: Store, wishes: Wishes) -> Scanned:
-        """Make one whole pass. What a broken line had begun is gone on with on the next one."""
-        done = once(store, self.box, self.session(), wishes, self._memory)
+        It does where the owner has written to himself: obeying loads much that is not needed again.
+        What a broken line had begun is gone on with on the next one.
+        """
+        try:
+            done = once(
+                store, self.box, self.session(), replace(wishes, commands=_call_a_child), self._memory
+            )
+        except _CommandError:
+            return None
         self._memory = Memory()
         return done
 

@@ -18,10 +18,11 @@ import schedule
 
 from daemon import clock, log, post
 from daemon.mail.values import Mailbox
-from daemon.scan.values import OwnMail, Scanned, Wishes
+from daemon.reply import tidying
+from daemon.scan.values import Scanned, Wishes
 from daemon.service.apart import apart
 from daemon.service.cellar import Cellar
-from daemon.service.line import FINE, HELD, OFFLINE, STOPPED, Line
+from daemon.service.line import FINE, HELD, OFFLINE, STOPPED, Line, scan_whole
 from daemon.service.lock import Lock
 from daemon.service.mailing import Mailing
 from daemon.service.notify import Notifier
@@ -41,26 +42,17 @@ JUMP = 45.0
 FAULTS = 5
 """So many faults of ours in a row end the process: a fresh one may do better, and its owner is told."""
 
-Commands = Callable[[InForce, Line], Callable[[OwnMail], None] | None]
-
 
 class Daemon:
-    """One running digwell. ``read`` reads the configuration, ``commands`` obeys the owner's mail."""
+    """One running digwell. ``read`` reads the configuration; it is called in a child process."""
 
-    def __init__(
-        self,
-        read: Callable[[], InForce],
-        stop: Stop,
-        notifier: Notifier | None = None,
-        commands: Commands | None = None,
-    ) -> None:
+    def __init__(self, read: Callable[[], InForce], stop: Stop, notifier: Notifier | None = None) -> None:
         self.stop = stop
         self.notifier = notifier or Notifier()
         self.files = Files(lambda: apart(lambda _: read(), stop, self._alive))
         self.dice = Random()  # noqa: S311 - spreads reconnections, protects nothing
         self.cellar = Cellar(self.files.now.config.store)
         self.mailing = Mailing(self.cellar, stop, self._alive)
-        self.commands = commands
         self.lines = [Line(box, self.dice) for box in self.files.now.config.mailboxes]
         self.ticker = schedule.Scheduler()
         self._due: set[str] = set()
@@ -187,8 +179,8 @@ class Daemon:
 
     def _pass(self, line: Line) -> None:
         self._due.discard(line.box.name)
-        commands = self.commands(self.files.now, line) if self.commands else None
-        wishes = Wishes(now=clock.now(), progress=self._progress, commands=commands)
+        accept = self.files.now.config.commands.accept
+        wishes = Wishes(now=clock.now(), inbox="inbox" in accept, progress=self._progress)
         try:
             done = self._scan(line, wishes)
         except DamagedError:
@@ -203,12 +195,15 @@ class Daemon:
         self._scanned(line, done)
 
     def _scan(self, line: Line, wishes: Wishes) -> Scanned:
-        """Scan over the line that is held; the first time in a child, for that may be twenty years."""
+        """Scan over the line that is held; in a child the first time, and where there is a command."""
         if line.box.name in self._begun:
-            return line.scan(self.cellar.store, wishes)
-        path = self.cellar.path
+            done = line.scan(self.cellar.store, wishes)
+            if done is not None:
+                return done
         self.cellar.close()
-        done = apart(lambda gauge: line.scan_apart(path, wishes, gauge), self.stop, self._alive)
+        force = self.files.now
+        line.drop()
+        done = apart(lambda gauge: scan_whole(force, line.box, wishes, gauge), self.stop, self._alive)
         self._begun.add(line.box.name)
         return done
 
@@ -239,7 +234,7 @@ class Daemon:
         digest_line = self.lines[0]
         if digest_line.state == FINE:
             self.mailing.first(force, now)
-        owed = self.mailing.owed(force, now)
+        owed = self.mailing.owed(force, now) or self.mailing.wished(force, now)
         if owed is not None:
             for line in self.lines:
                 if line.ready and line.last_ok < max(owed.slot, now - 60):
@@ -251,6 +246,16 @@ class Daemon:
             if line.state != FINE and (line is not digest_line or force.config.smtp):
                 self.mailing.blind(force, line.last_ok, str(line.error or ""), now)
         self.mailing.deliver(post.ways_for(force.config, self._mailbox, clock.sleep), now)
+        self._tidy(force)
+
+    def _tidy(self, force: InForce) -> None:
+        """Move the inbox copies of obeyed mails away, where there are any."""
+        if self.lines[0].connected and tidying.waits(self.cellar.store):
+            target = force.config.commands.tidy
+            self._guarded(
+                self.lines[0],
+                lambda: tidying.tidy(self.cellar.store, self._mailbox(), target, clock.now()) < 0,
+            )
 
     def _mailbox(self) -> Mailbox:
         """Return the digest mailbox; what keeps it away is noted at its line."""

@@ -13,6 +13,7 @@ from daemon import clock, log, post
 from daemon.app import House
 from daemon.digest.send import Route, State, Ways, deliver_all
 from daemon.service import editions as slots
+from daemon.service import wants
 from daemon.service.apart import Gauge, apart
 from daemon.service.cellar import Cellar
 from daemon.service.reload import InForce
@@ -48,6 +49,18 @@ class Mailing:
         store = self._cellar.store
         found = slots.owed(editions.editions(store), post.rule_for(force.config, force.policy, store), now)
         return None if found is None or found.key in self._unwanted else found
+
+    def wished(self, force: InForce, now: int) -> slots.Owed | None:
+        """Say which edition the owner asked for by ``now``: this week's, or a further one."""
+        store = self._cellar.store
+        if wants.NOW not in wants.waiting(store):
+            return None
+        rule = post.rule_for(force.config, force.policy, store)
+        taken = [e.key for e in editions.editions(store)]
+        key = slots.current_key(rule, now)
+        if key in {slots.base_key(one) for one in taken}:
+            key = slots.again_key(key, taken)
+        return slots.Owed(key, min(now, slots.slot_in_week(rule, now)), late=False)
 
     def weekly(self, force: InForce, owed: slots.Owed, synced: int, troubles: tuple[str, ...]) -> None:
         """Compose an edition and keep it; the mail has just been read."""
