@@ -17,7 +17,8 @@ from store.known import FREE_MAIL, ROLE_LOCALS, TITLES
 LONGEST = 320
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # base32, RFC 4648
 _PAIRS = tuple(a + b for a in _LETTERS for b in _LETTERS)
-_PLAIN = re.compile(r"[a-z0-9._%+=~!#$&'*/?^`{|}-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
+_PLAIN = re.compile(r"[a-z0-9_][a-z0-9._%+=~!#$&'*/?^`{|}-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)+").fullmatch
+_LITERAL = re.compile(r"\[[0-9a-z.:]+\]").fullmatch
 _ATOM = re.compile(r"[^\s()<>\[\]:;@\\,\"]+").fullmatch
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
 _VIA = re.compile(r"\s(?:via|on behalf of|im auftrag von|through)\s.*$", re.IGNORECASE | re.DOTALL)
@@ -36,7 +37,12 @@ def normalise(address: str) -> str:
     lowered = address.lower()
     if _PLAIN(lowered):
         return lowered if len(lowered) <= LONGEST else ""
-    return _mend(lowered)
+    for _ in range(4):  # what is left of a mended address may want mending again
+        mended = _mend(lowered)
+        if mended == lowered:
+            return mended
+        lowered = mended
+    return ""
 
 
 def _mend(address: str) -> str:
@@ -60,16 +66,20 @@ def _unquote(local: str) -> str:
 
 
 def _ascii(domain: str) -> str:
+    if not _harmless(domain):
+        return ""
     if domain.isascii():
-        return domain if _harmless(domain) else ""
+        return domain
     try:
         return domain.encode("idna").decode("ascii").lower().strip(".")
-    except UnicodeError:
-        return domain if _harmless(domain) else ""
+    except UnicodeError:  # too long a label, or letters that no domain may hold: kept as written
+        return domain
 
 
 def _harmless(domain: str) -> bool:
-    return not any(c in '<>()",;:@\\' for c in domain) or domain.startswith("[")
+    return _LITERAL(domain) is not None or not any(
+        c.isascii() and not (c.isalnum() or c in "._-") for c in domain
+    )
 
 
 def local_part(address: str) -> str:

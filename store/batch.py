@@ -21,7 +21,7 @@ from store.threads import cites, hash_of, key_of, thread_of
 
 FURTHER, TO, CC, BCC, REPLY_TO = range(5)
 _CHUNK = 500
-_OWN, _SENT = int(Mark.OWN), int(Place.SENT)
+_OWN, _SENT = int(Mark.OWN), int(Place.SENT | Place.IMPORT_SENT)
 
 _INSERT = "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_NAME = """

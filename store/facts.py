@@ -42,6 +42,7 @@ class Place(IntFlag):
     IMPORT = 32
     JUNK = 64
     TRASH = 128
+    IMPORT_SENT = 256  # an import from a folder of sent mail: own addresses are learned from it
 
 
 PROVEN = Place.SENT | Place.ARCHIVE | Place.OTHER | Place.IMPORT

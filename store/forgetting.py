@@ -147,6 +147,9 @@ def _scrub(store: Store, found: Traces) -> None:
             f"UPDATE message SET {column} = '' WHERE {column} <> '' AND {column} IN"
             " (SELECT mid FROM message WHERE id IN (SELECT id FROM temp.gone))"
         )
+    for source, key, name, addresses in store.rows("SELECT source, key, name, addresses FROM card"):
+        if name in found.names or not set(json.loads(addresses)).isdisjoint(found.addresses):
+            store.execute("DELETE FROM card WHERE source = ? AND key = ?", (source, key))
     for mid, uid, addresses in store.rows("SELECT mid, uid, addresses FROM meeting"):
         left = [a for a in json.loads(addresses) if a not in found.addresses]
         if len(left) < len(json.loads(addresses)):
@@ -165,6 +168,8 @@ def _erase(store: Store) -> None:
         f"DELETE FROM suggestion WHERE address_id {them}",
         f"DELETE FROM verdict WHERE address_id {them}",
         f"DELETE FROM link WHERE address_id {them} OR main_id {them}",
+        f"DELETE FROM trait WHERE address_id {them} OR mid IN (SELECT mid FROM message WHERE id {gone})",
+        f"DELETE FROM item WHERE address_id {them} OR other_id {them}",
         f"DELETE FROM bounce WHERE address_id {them}",
         f"DELETE FROM meeting WHERE mid IN (SELECT mid FROM message WHERE id {gone})",
         f"DELETE FROM participant WHERE message_id {gone} OR address_id {them}",

@@ -66,7 +66,7 @@ def record(
     """
     sightings, failed = list(sightings), list(quarantined)
     with store.transaction():
-        place = place_of(store, folder) | (Place.SENT if sent else Place(0))
+        place = place_of(store, folder) | (Place.IMPORT_SENT if sent else Place(0))
         fresh = Batch(store, int(place)).take_in(sightings)
         if folder is not None:
             _note_failures(store, folder.id, sightings, failed)

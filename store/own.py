@@ -22,7 +22,7 @@ ENOUGH = 3
 """So many mails in Sent make an address worth a thought."""
 
 _OWN = int(Mark.OWN)
-_SENT = int(Place.SENT)
+_SENT = int(Place.SENT | Place.IMPORT_SENT)
 _FLUSH = 50_000
 
 
