@@ -13,6 +13,10 @@ REST_DAYS = 182
 """How long somebody is left in peace who has not answered the owner's last two mails."""
 
 
+USUAL = 0.5
+"""A silence is theirs only if a run of unanswered mails that long is rarer than this for the pair."""
+
+
 class Turn(StrEnum):
     """Whose turn it is."""
 
@@ -22,10 +26,16 @@ class Turn(StrEnum):
 
 
 def turn(line: Timeline) -> Turn:
-    """Tell whose silence it is; theirs only after two contact days without any answer."""
+    """Tell whose silence it is.
+
+    Theirs only after two contact days without any answer, and only if that is unusual for the pair: some
+    people answer one mail in ten, and many owners keep what they wrote but not what they got.
+    """
     if line.last_in > line.last_out:
         return Turn.YOURS
-    return Turn.THEIRS if unanswered(line) >= 2 else Turn.NOBODYS
+    run = unanswered(line)
+    answered = (sum(map(bool, line.ins)) + 1) / (len(line.days) + 2)
+    return Turn.THEIRS if run >= 2 and (1 - answered) ** run < USUAL else Turn.NOBODYS
 
 
 def unanswered(line: Timeline) -> int:

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from rules import classify, manners
 from rules.candidates import candidates
 from rules.due import KindOf, survey
+from rules.names import called
 from rules.policy import Policy
 from rules.quiet import quiet_on
 from rules.standing import House
@@ -84,15 +85,11 @@ def told(replayed: Iterable[Replayed]) -> tuple[str, ...]:
 
 
 def _line(week: Replayed) -> str:
-    names = [("by lot: " if c.reason is Reason.WILDCARD else "") + _name(c.tie.person) for c in week.named]
-    wrote = [_name(c.tie.person) for c in week.named if c.tie.person.key in week.anyway]
+    names = [("by lot: " if c.reason is Reason.WILDCARD else "") + called(c.tie.person) for c in week.named]
+    wrote = [called(c.tie.person) for c in week.named if c.tie.person.key in week.anyway]
     return f"{week.edition}  {', '.join(names) or 'nobody'}" + (
         f"  ·  anyway: {listed(wrote)}" if wrote else ""
     )
-
-
-def _name(person: Person) -> str:
-    return person.name or person.main.address
 
 
 def _replayed(snapshot: Snapshot, edition: str, at: int, named: tuple[Candidate, ...]) -> Replayed:

@@ -24,21 +24,21 @@ def rank(ctx: click.Context, *, told: str | None, shape: str) -> None:
 
     Columns: owner, T, contact (the main address), score (the order) and warmth (a probability).
     """
-    from daemon import clock, week
+    from daemon import clock
+    from rules.due import ranking
 
     with house(readonly=True) as opened:
         now = Moment().convert(told, None, ctx) if told else opened.look_from
-        seen = week.look(opened, now)
+        ranked = ranking(opened.facts(now), opened.policy)
         owner = opened.owner
-    ties = [tie for tie in seen.ties if tie.mutual]
     if shape == "json":
-        rows = ({"contact": t.person.main.address, "score": t.order, "warmth": t.warmth} for t in ties)
+        rows = ({"contact": p.main.address, "score": t.order, "warmth": t.warmth} for p, t in ranked)
         output.items("rank", ({"owner": owner, **row} for row in rows), now)
         return
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("owner", "T", "contact", "score", "warmth"))
     shown = told or clock.rfc3339(now)
-    table.writerows((owner, shown, t.person.main.address, f"{t.order:.8g}", f"{t.warmth:.6f}") for t in ties)
+    table.writerows((owner, shown, p.main.address, f"{t.order:.8g}", f"{t.warmth:.6f}") for p, t in ranked)
 
 
 @click.command(cls=Command, example="digwell classify letter.eml\ndigwell classify --json mails/*.eml")
