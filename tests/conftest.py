@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes.dovecot import Account, Dovecot
+from tests.store.letters import close_all
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,9 @@ def dovecot() -> Iterator[Dovecot]:
 def account(dovecot: Dovecot) -> Account:
     """Give a user of its own with an empty mailbox (INBOX, Sent, Drafts, Archive, Junk, Trash)."""
     return dovecot.account()
+
+
+@pytest.fixture(autouse=True)
+def _closed_stores() -> Iterator[None]:
+    yield
+    close_all()

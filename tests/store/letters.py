@@ -65,12 +65,22 @@ def seen(*messages: Message) -> list[Sighting]:
     return [Sighting(uid, message) for uid, message in enumerate(messages, 1)]
 
 
+_opened: list[Store] = []
+
+
+def close_all() -> None:
+    """Close every store that `new_store` opened: Python 3.13 warns of connections left open."""
+    while _opened:
+        _opened.pop().close()
+
+
 def new_store(
     path: Path, own: Iterable[str] = (ME,), roles: dict[str, Role] = ROLES
 ) -> tuple[Store, dict[str, Folder]]:
     if not path.exists():
         path.write_bytes(_empty())
     store = Store.open(path)
+    _opened.append(store)
     learn_own(store, own)
     account = account_id(store, "main", "imap.example.org", ME)
     listed = sync_folders(store, account, [(name, role, True) for name, role in roles.items()])
