@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from rules.policy import Policy
-from rules.senders import list_name, machine_name, news_name, personal, role_name
+from rules.senders import list_name, machine_name, news_name, news_title, personal, role_name
 from rules.standing import Standing
 from rules.verdicts import Kind, KindVerdict
 from store.facts import LIST_MARKS, Mark, Message, Person
@@ -146,6 +146,8 @@ def _bulk(message: Message) -> Ground | None:
 def _news(message: Message) -> Ground | None:
     if any(news_name(one.address) for one in message.sender):
         return Kind.NEWSLETTER, "the sender's address is one that only sends to many"
+    if any(news_title(one.name) for one in message.sender):
+        return Kind.NEWSLETTER, "the sender's name is that of a publication"
     return None
 
 

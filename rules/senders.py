@@ -56,6 +56,14 @@ _NOT_NAMES = _words(
     list mailing marketing offers member members network
     """
 )
+_NEWS_LOCALS = frozenset({"list", "lists", "members", "replies"})
+_NEWS_NAMES = frozenset(
+    {"newsletter", "newsletters", "news", "enews", "digest", "alerts", "bulletin", "offers", "deals"}
+)
+_OFFICES = frozenset(
+    {"service", "services", "editor", "support", "info", "sales", "customer", "webmaster", "feedback"}
+)
+_SERIAL = re.compile(r"\d{12}")  # a number made for one mailing; a telephone number is shorter
 _SPLIT = re.compile(r"[-_.+]+")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’.-]*")
 
@@ -77,9 +85,15 @@ def machine_name(address: str) -> bool:
 @lru_cache(maxsize=8192)
 def news_name(address: str) -> bool:
     """Tell whether the address is one that only sends to many."""
-    words = _SPLIT.split(local_part(address))
+    if machine_name(address):
+        return False
+    local = local_part(address)
+    words = _SPLIT.split(local)
     labels = domain(address).split(".")[:-1]
-    if not _NEWS.isdisjoint(words) or not _NEWS_HOSTS.isdisjoint(labels):
+    hosts = {*labels, *(label.rstrip("0123456789") for label in labels)}
+    if not _NEWS.isdisjoint(words) or not _NEWS_HOSTS.isdisjoint(hosts) or local in _NEWS_LOCALS:
+        return True
+    if _SERIAL.search(local) and not local.isdecimal():
         return True
     head = labels[0] if len(labels) > 1 else ""
     return head in _MAIL_HOSTS and (is_role(local_part(address)) or "#" in address)
@@ -93,9 +107,17 @@ def list_name(address: str) -> bool:
     return not _LIST_HOSTS.isdisjoint(domain(address).split("."))
 
 
+def news_title(name: str) -> bool:
+    """Tell whether a display name is that of a publication."""
+    return not _NEWS_NAMES.isdisjoint(word.casefold() for word in _WORD.findall(name))
+
+
 def role_name(address: str, names: tuple[str, ...]) -> bool:
     """Tell whether the address is that of a function, with no person's name behind it."""
-    return is_role(local_part(address)) and not any(personal(name) for name in names)
+    local = local_part(address)
+    words = _SPLIT.split(local)
+    office = is_role(local) or (len(words) > 1 and not _OFFICES.isdisjoint((words[0], words[-1])))
+    return office and not any(personal(name) for name in names)
 
 
 def personal(name: str) -> bool:

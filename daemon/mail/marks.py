@@ -53,6 +53,12 @@ _PRECEDENCE = {
 }
 # Providers that put Feedback-ID on every letter of a person.
 _PERSONAL = re.compile(r"(?:fastmail|proton)\s*$", re.IGNORECASE)
+# An envelope address made for one mailing (bounces+serial@, @bounce.example.org); not a forwarder's
+# (SRS0=...) nor a person's own tagged one (prvs=...).
+_BOUNCES = re.compile(
+    r"<(?!srs[01][=+-]|prvs=)(?:[^<>@]*[-_.+=])?bounces?(?:[-_.+=][^<>@]*)?@|@(?:[^<>@]*\.)?bounces?\.",
+    re.IGNORECASE,
+)
 _OWN_ID = re.compile(r"dw\.\d{4}w\d{2}[a-z]*\.", re.IGNORECASE)
 _TAG = re.compile(r"\[\s*dw\s+\d{4}w\d{2}[a-z]*\.", re.IGNORECASE)
 _CALENDAR = re.compile(
@@ -95,7 +101,9 @@ def _many(values: Mapping[str, str]) -> Mark:
     feedback = values.get("feedback-id", "")
     if not _BULK.isdisjoint(values) or (feedback and not _PERSONAL.search(feedback[-60:])):
         return Mark.BULK_SENDER
-    return Mark.LIST_ID if "list-id" in values else Mark(0)
+    if "list-id" in values:
+        return Mark.LIST_ID
+    return Mark.BULK_SENDER if _BOUNCES.search(values.get("return-path", "")[:400]) else Mark(0)
 
 
 def _cites(values: Mapping[str, str]) -> bool:
