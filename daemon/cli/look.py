@@ -58,6 +58,7 @@ def why(*, address: tuple[str, ...], as_json: bool) -> None:
     """Show what stands behind an address, and which rule decided."""
     from daemon import records
     from rules.classify import kind_of
+    from rules.names import called
 
     with house(readonly=True) as opened:
         who = opened.person(" ".join(address))
@@ -67,7 +68,7 @@ def why(*, address: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         output.item("why", found, opened.now)
         return
-    output.say(f"{who.name or who.main.address}: {verdict.kind.value}, because {verdict.rule}")
+    output.say(f"{called(who)}: {verdict.kind.value}, because {verdict.rule}")
     for ground in verdict.grounds:
         output.say(f"  {ground}")
     output.say("  " + ", ".join(f"{name} {count}" for name, count in records.counts(who).items()))
