@@ -14,7 +14,7 @@ from daemon.records import when
 from daemon.service.editions import next_slot
 from daemon.service.lock import is_held
 from rules.policy import Policy
-from store import editions, health, ledger
+from store import editions, health, keep, ledger
 from store.errors import ConfigError, Problem
 from store.facts import DAY
 from store.messages import counts
@@ -66,13 +66,13 @@ def _mailbox(house: House, name: str) -> Report:
 
 
 def _store(house: House) -> Report:
-    path = house.store.path
+    path, latest = house.store.path, keep.backups(house.store.path)
     return {
         "path": str(path),
-        "bytes": sum(f.stat().st_size for f in (path, path.with_name(path.name + "-wal")) if f.exists()),
+        "bytes": keep.size(house.store),
         "schema": house.store.schema,
-        "integrity": "ok" if house.store.one("PRAGMA quick_check(1)") == ("ok",) else "damaged",
-        "last_backup": None,
+        "integrity": "damaged" if keep.problems(house.store) else "ok",
+        "last_backup": when(latest[0].at) if latest else None,
     }
 
 

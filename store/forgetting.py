@@ -17,7 +17,7 @@ from pathlib import Path
 from store.book import fingerprint
 from store.db import Store, telling
 from store.dossiers import choose
-from store.errors import TemporaryError
+from store.errors import DigwellError, TemporaryError
 from store.keep import backups, left_aside
 from store.own import own_ids, rebuild_days
 
@@ -190,7 +190,7 @@ def _copies(path: Path, addresses: Sequence[str]) -> tuple[Path, ...]:
 
 def _holds(path: Path, addresses: Sequence[str]) -> bool:
     marks = ",".join("?" * len(addresses))
-    with suppress(sqlite3.Error), telling(path):
+    with suppress(DigwellError), telling(path):
         address = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as copy:
             sql = f"SELECT 1 FROM address WHERE address IN ({marks})"

@@ -23,6 +23,8 @@ DIRECTORY = "backups"
 KEY = "digwell.key"
 _NAME = re.compile(r"digwell-(\d{8}T\d{6}Z)(?:-[0-9a-z-]+)?\.db")
 _BESIDE = ("-wal", "-shm", "-journal")
+_LABELS = ("before", "damaged")
+"""What a store that was moved aside is called after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def set_aside(path: Path, label: str) -> Path | None:
 
 def left_aside(path: Path) -> tuple[Path, ...]:
     """Return the stores that were once moved aside and still lie there."""
-    found = path.parent.glob(f"{path.name}.*")
+    found = (p for label in _LABELS for p in path.parent.glob(f"{path.name}.{label}-*"))
     return tuple(sorted(p for p in found if not p.name.endswith(_BESIDE)))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Command, as_json, house
+from daemon.cli.shape import Command, as_json, dry_run, house
 
 KINDS = ("maildir", "mbox", "linkedin", "vcard")
 SHAPES = ("jsonl", "csv", "vcard")
@@ -22,18 +23,25 @@ SHAPES = ("jsonl", "csv", "vcard")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--me", multiple=True, metavar="ADDRESS", help="An address of yours, where none is configured.")
+@dry_run
 @as_json
-def importing(*, kind: str, path: Path, me: tuple[str, ...], as_json: bool) -> None:
+def importing(*, kind: str, path: Path, me: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Read mail or contacts from files. Importing the same twice changes nothing."""
     from daemon.imports.door import import_path
 
-    with house() as opened:
-        mine = [*me, *opened.mine]
-        done = import_path(opened.store, kind, path, opened.now, mine)
+    with house() as opened, suppress(_RehearsedError), opened.store.transaction():
+        done = import_path(opened.store, kind, path, opened.now, [*me, *opened.mine])
+        if dry_run:
+            raise _RehearsedError
     if as_json:
-        output.item("import", {"kind": done.kind, "read": done.read, "new": done.new}, opened.now)
+        found = {"kind": done.kind, "read": done.read, "new": done.new, "dry_run": dry_run}
+        output.item("import", found, opened.now)
     else:
-        output.say(f"{done.read} read, {done.new} new")
+        output.say(f"{'would be: ' if dry_run else ''}{done.read} read, {done.new} new")
+
+
+class _RehearsedError(Exception):
+    """All was done as it would be, and is to be taken back."""
 
 
 @click.command(
