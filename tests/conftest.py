@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes.access import Access, Served
+from tests.fakes.courier import Courier
+from tests.fakes.cyrus import Cyrus
 from tests.fakes.dovecot import Account, Dovecot
+from tests.fakes.pymap import Pymap
 from tests.store.letters import close_all
 
 
@@ -32,3 +36,19 @@ def account(dovecot: Dovecot) -> Account:
 def _closed_stores() -> Iterator[None]:
     yield
     close_all()
+
+
+@pytest.fixture(scope="session", params=["dovecot", "pymap", "cyrus", "courier"])
+def server(request: pytest.FixtureRequest) -> Iterator[Served]:
+    """Run a test against each real server that is to be had here."""
+    kind = {"dovecot": Dovecot, "pymap": Pymap, "cyrus": Cyrus, "courier": Courier}[request.param]
+    if not getattr(kind, "available", lambda: True)():
+        pytest.skip(f"{request.param} is not installed (bench/servers.py fetches it)")
+    with kind() as running:
+        yield running
+
+
+@pytest.fixture
+def access(server: Served) -> Access:
+    """Give a fresh account on each real server in turn."""
+    return server.access()

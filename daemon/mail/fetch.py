@@ -151,25 +151,33 @@ def _pour(talk: Talk, pool: _Pool) -> None:
             pool.waiting.discard(answer.tag)
             pool.done[answer.tag] = answer
             return
-        if talk.notice(answer) and answer.text.split(b" ", 2)[1:2] == [b"FETCH"]:
+        if talk.notice(answer):
             _unusual(answer, found)
 
 
 def _unusual(answer: Answer, found: dict[int, RawHeader | Damaged]) -> None:
     """Read a FETCH answer of any shape; one without a header is somebody's flags and no concern of ours."""
-    given = answer.values()
-    figures = pairs(given[2]) if len(given) > 2 else {}
-    uid = number(figures.get(b"UID"))
-    bodies = [value for name, value in figures.items() if name.startswith(b"BODY[HEADER")]
-    if uid < 1 or not bodies:
-        return
-    raw, received = bodies[0], figures.get(b"INTERNALDATE")
-    if not isinstance(raw, bytes):
-        found[uid] = Damaged(uid, b"", "the server gave no header")
-    elif not isinstance(received, bytes):
-        found[uid] = Damaged(uid, raw, "the server gave no date of receipt")
-    else:
-        found[uid] = RawHeader(uid, internal_date(received), raw)
+    for uid, figures in _told([answer]):
+        bodies = [value for name, value in figures.items() if name.startswith(b"BODY[HEADER")]
+        received = figures.get(b"INTERNALDATE")
+        if bodies and not isinstance(bodies[0], bytes):
+            found[uid] = Damaged(uid, b"", "the server gave no header")
+        elif bodies and isinstance(bodies[0], bytes) and not isinstance(received, bytes):
+            found[uid] = Damaged(uid, bodies[0], "the server gave no date of receipt")
+        elif bodies and isinstance(bodies[0], bytes) and isinstance(received, bytes):
+            found[uid] = RawHeader(uid, internal_date(received), bodies[0])
+
+
+def _told(heard: Iterable[Answer]) -> Iterator[tuple[int, dict[bytes, Value]]]:
+    """Pick the FETCH answers that name a UID out of what was heard."""
+    for answer in heard:
+        if answer.tag != b"*" or answer.text.split(b" ", 2)[1:2] != [b"FETCH"]:
+            continue
+        given = answer.values()
+        figures = pairs(given[2]) if len(given) == 3 else {}
+        uid = number(figures.get(b"UID"))
+        if uid > 0:
+            yield uid, figures
 
 
 def uid_set(uids: Iterable[int]) -> bytes:
@@ -199,10 +207,7 @@ def structure(talk: Talk, uids: Iterable[int]) -> dict[int, tuple[Piece, ...]]:
     """Ask for the structure of messages and return the leaves of each."""
     found: dict[int, tuple[Piece, ...]] = {}
     for some in sets(uids):
-        for answer in talk.run(b"UID FETCH " + some + b" (UID BODYSTRUCTURE)"):
-            given = answer.values() if b" FETCH " in answer.text[:24] else []
-            figures = pairs(given[2]) if len(given) > 2 else {}
-            uid = number(figures.get(b"UID"))
+        for uid, figures in _told(talk.run(b"UID FETCH " + some + b" (UID BODYSTRUCTURE)")):
             tree = figures.get(b"BODYSTRUCTURE")
             if uid > 0 and isinstance(tree, list):
                 found[uid] = tuple(_leaves(tree, ""))
@@ -212,13 +217,9 @@ def structure(talk: Talk, uids: Iterable[int]) -> dict[int, tuple[Piece, ...]]:
 def part(talk: Talk, uid: int, section: str, limit: int) -> bytes:
     """Fetch the beginning of one part, unread marks untouched; empty where there is none."""
     command = f"UID FETCH {uid} (UID BODY.PEEK[{section}]<0.{limit}>)".encode("ascii")
-    for answer in talk.run(command):
-        given = answer.values() if b" FETCH " in answer.text[:24] else []
-        figures = pairs(given[2]) if len(given) > 2 else {}
-        if number(figures.get(b"UID")) != uid:
-            continue
+    for told, figures in _told(talk.run(command)):
         for name, value in figures.items():
-            if name.startswith(b"BODY[") and isinstance(value, bytes):
+            if told == uid and name.startswith(b"BODY[") and isinstance(value, bytes):
                 return value[:limit]
     return b""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 
 from daemon.config.values import MailboxConfig
@@ -30,7 +30,7 @@ from daemon.mail.values import (
     Visit,
 )
 from daemon.mail.wire import LineLostError, Wire, dial
-from store.errors import DigwellError, TemporaryError
+from store.errors import DigwellError, TemporaryError, UsageError
 
 MOST_CONNECTIONS = 2
 _open: dict[tuple[str, int, str], int] = {}
@@ -136,6 +136,8 @@ class Session:
     def append(self, wire: bytes, raw: bytes, flags: tuple[str, ...] = (), at: int = 0) -> Appended:
         """Put a mail into a folder."""
         with self._careful():
+            if self._selected == wire:
+                self._leave()  # Courier takes nothing into a folder that is open for reading only
             heard = self._talk.run(*listing.append_command(wire, raw, flags, at))
             return listing.appended(heard[-1].code)
 
@@ -147,10 +149,9 @@ class Session:
         with self._careful():
             self._selected = b""
             self._talk.run(b"SELECT " + mailbox_name(wire))
-            try:
-                self._move(chosen, mailbox_name(target))
-            finally:
-                self._talk.run(b"UNSELECT" if "UNSELECT" in self.capabilities else b"NOOP")
+            self._move(chosen, mailbox_name(target))
+            if "UNSELECT" in self.capabilities:
+                self._leave()
 
     def create(self, wire: bytes) -> None:
         """Make a folder; that it is there already is no error."""
@@ -218,11 +219,17 @@ class Session:
         try:
             with told(self.box):
                 yield
-        except RefusedError:
+        except (RefusedError, UsageError):  # nothing, or a whole command, was said
             raise
         except BaseException:
             self.drop()
             raise
+
+    def _leave(self) -> None:
+        """Close the open folder; one that is open for reading only loses nothing by CLOSE."""
+        with suppress(RefusedError):  # pymap closes nothing that is read-only, and needs no closing
+            self._talk.run(b"UNSELECT" if "UNSELECT" in self.capabilities else b"CLOSE")
+            self._selected = b""
 
     def _search(self, criteria: bytes) -> array[int]:
         if "ESEARCH" in self.capabilities:

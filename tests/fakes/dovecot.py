@@ -16,8 +16,11 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import trustme
+
+from tests.fakes.access import Access
 
 PASSWORD = "pw"
 MODULES = (Path("/usr/lib/dovecot/modules"), Path("/usr/lib64/dovecot/modules"))
@@ -111,6 +114,18 @@ class Dovecot:
             self._process.terminate()
             self._process.wait(timeout=20)
             self._process = None
+
+    def access(self) -> Access:
+        """Return a fresh account as a test of any server sees it."""
+        account = self.account()
+        return Access(account.port, account.user, account.password)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def account(self, user: str = "") -> Account:
         """Return a user of that name (a fresh one by default) with an empty mailbox."""
