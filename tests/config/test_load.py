@@ -119,7 +119,7 @@ store: data/d.db
         ("all",),
         date(2021, 1, 1),
         "first lines",
-        ("maya@example.net",),
+        ("maya@example.net", "m"),
     )
     assert (work.name, work.port, work.secret, work.watch) == (
         "work",
