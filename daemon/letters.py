@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from daemon import tokens, week
+from daemon import drafting, tokens, week
 from daemon.app import House
 from daemon.digest import others
 from daemon.digest.compose import compose, compose_mail
+from daemon.digest.draft import draft
 from daemon.digest.letter import Settings, settings_of
 from daemon.digest.render import render, render_page
 from daemon.digest.send import Composed, Route, keep
@@ -64,9 +65,18 @@ def keep_weekly(house: House, edition: str, slot: int, about: Circumstances, rou
     if mail.digest.form == LINE and _lately(house) and not asked:
         return ""
     with house.store.transaction():
-        keep(house.store, mail, route, house.now)
+        keep_with_drafts(house, mail, route)
         wants.done(house.store, wants.NOW)
     return mail.digest.form
+
+
+def keep_with_drafts(house: House, mail: Composed, route: Route) -> None:
+    """Keep a letter and, where the owner wants them, a draft for everybody it names."""
+    with house.store.transaction():
+        if keep(house.store, mail, route, house.now) and house.config.drafts:
+            settings = settings_for(house)
+            drafts = [draft(one, mail.digest.edition, settings, house.now) for one in mail.digest.suggestions]
+            drafting.keep(house.store, mail.digest.edition, drafts, house.now)
 
 
 def _lately(house: House) -> bool:

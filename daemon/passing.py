@@ -1,19 +1,28 @@
 """One whole pass by hand: every mailbox scanned, the owner's commands obeyed, who is who settled.
 
-It makes no letter. A mailbox that fails keeps no other from being read; what was recorded stays.
+It makes no letter, but brings those on their way that wait. A mailbox that fails keeps no other from
+being read; what was recorded stays.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
-from daemon import clock
+from daemon import clock, drafting
 from daemon.app import House
+from daemon.attending import Ear
+from daemon.config.values import MailboxConfig
+from daemon.digest.send import deliver_all
+from daemon.mail.imap import Session
+from daemon.post import ways_for
+from daemon.reply import tidying
 from daemon.scan.run import scan
 from daemon.scan.values import Scanned, Wishes
 from daemon.service import line
-from store import health
+from daemon.settling import settle
+from store import health, outbox
 from store.errors import ConfigError, DigwellError, NeedsOwnerError, SafetyStopError
 from store.messages import Counts, counts
 
@@ -42,15 +51,32 @@ def whole_pass(house: House, wishes: Wishes) -> Passed:
         raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
     scanned: list[Scanned] = []
     failed: list[tuple[str, DigwellError]] = []
+    hearing = replace(wishes, commands=Ear(house.config, house.store, house.policy))
     for box in house.config.mailboxes:
+        dial = partial(line.open_session, box)
         try:
-            scanned.append(scan(house.store, box, partial(line.open_session, box), wishes))
+            scanned.append(scan(house.store, box, dial, hearing))
+            _wind_up(house, box, dial)
         except DigwellError as error:
             failed.append((box.name, error))
             health.report(house.store, box.name, _state(error), clock.now(), str(error))
         else:
             health.report(house.store, box.name, health.OK, clock.now())
+    settle(house)
     return Passed(tuple(scanned), tuple(failed), counts(house.store), clock.monotonic() - started)
+
+
+def _wind_up(house: House, box: MailboxConfig, dial: Callable[[], Session]) -> None:
+    """Bring waiting letters on their way, and move what is done with out of the owner's sight."""
+    store, now = house.store, clock.now()
+    post = box is house.config.mailboxes[0] and bool(outbox.pending(store))
+    if not (post or tidying.waits(store) or drafting.any_kept(store)):
+        return
+    with dial() as mailbox:
+        tidying.tidy(store, mailbox, house.config.commands.tidy, now)
+        drafting.clear(store, mailbox)
+        if post:
+            deliver_all(store, ways_for(house.config, lambda: mailbox, clock.sleep), now)
 
 
 def _state(error: DigwellError) -> str:

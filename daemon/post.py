@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from daemon import clock, log
 from daemon.config import secrets
 from daemon.config.values import Config, SmtpConfig
-from daemon.digest.send import APPEND, SMTP, Delivery, Route, State, Ways, deliver, keep
+from daemon.digest.send import APPEND, SMTP, Delivery, Route, State, Ways, deliver
 from daemon.mail.values import Mailbox
 from daemon.service import editions as slots
 from store import editions, ledger
@@ -115,7 +115,7 @@ def _compose(house: House, key: str, slot: int) -> None:
     from daemon import letters  # noqa: PLC0415
 
     mail = letters.weekly(house, key, slot, letters.Circumstances(synced=_synced(house)))
-    keep(house.store, mail, route_for(house.config), house.now)
+    letters.keep_with_drafts(house, mail, route_for(house.config))
 
 
 def _synced(house: House) -> int:

@@ -29,7 +29,8 @@ def scan(ctx: click.Context, *, full: bool, accept_loss: bool, as_json: bool) ->
     said = session()
     bars = Bars(quiet=said.quiet or as_json)
     with house() as opened, Lock(opened.store.path):
-        wishes = Wishes(clock.now(), full=full, accept_loss=accept_loss, progress=bars)
+        inbox = "inbox" in opened.config.commands.accept
+        wishes = Wishes(clock.now(), full=full, accept_loss=accept_loss, inbox=inbox, progress=bars)
         try:
             done = passing.whole_pass(opened, wishes)
         finally:

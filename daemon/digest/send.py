@@ -32,6 +32,7 @@ from store.outbox import Parcel
 
 APPEND = "append"
 SMTP = "smtp"
+DRAFT = "draft"
 Route = tuple[str, str]
 """Channel and target: ("append", folder) or ("smtp", address)."""
 
@@ -46,7 +47,7 @@ SLOWEST = 150.0
 SIGN_IN_WAIT = 1200  # three logins an hour
 SIGN_IN = "not signed in: "
 
-SEARCHED = frozenset({Role.INBOX, Role.SENT, Role.ALL, Role.JUNK, Role.ARCHIVE, Role.TRASH})
+SEARCHED = frozenset({Role.INBOX, Role.DRAFTS, Role.SENT, Role.ALL, Role.JUNK, Role.ARCHIVE, Role.TRASH})
 """Where a letter may lie by the time we look: the owner may have read and filed it already."""
 
 
@@ -220,10 +221,12 @@ def _send(store: Store, parcel: Parcel, ways: Ways, now: int) -> Delivery:
     if parcel.channel == SMTP:
         return _send_by_smtp(store, parcel, ways, now)
     mailbox = ways.mailbox()
-    wire = _folder(mailbox, parcel.target).wire
+    is_draft = parcel.channel == DRAFT
+    wire = (_drafts(mailbox) if is_draft else _folder(mailbox, parcel.target)).wire
+    flags = ("\\Draft", "\\Seen") if is_draft else ()
     _begin(store, parcel, now)
     try:
-        mailbox.append(wire, parcel.raw, at=now)
+        mailbox.append(wire, parcel.raw, flags, at=now)
     except RefusedError as refusal:
         # the server answered: nothing was put anywhere
         return _put_off(store, parcel, str(refusal), State.WAITING)
@@ -258,6 +261,13 @@ def _folder(mailbox: Mailbox, name: str) -> FolderState:
     raise NeedsOwnerError(
         f"there is no folder {name} for the weekly mail", hint="make it, or change digest.folder"
     )
+
+
+def _drafts(mailbox: Mailbox) -> FolderState:
+    found = next((f for f in mailbox.folders() if f.selectable and f.role is Role.DRAFTS), None)
+    if found is None:
+        raise NeedsOwnerError("there is no folder for drafts", hint="make one, or set drafts: off")
+    return found
 
 
 def _begin(store: Store, parcel: Parcel, now: int) -> None:

@@ -15,6 +15,7 @@ from daemon.digest.send import APPEND
 from daemon.mail.opened import opened
 from daemon.reply import tidying
 from daemon.reply.asked import Desk
+from daemon.reply.drafts import keep_draft
 from daemon.reply.read import MOST_A_DAY, TOLD, Facts, Ignore, Obey, Refuse, Why, judge
 from daemon.reply.receipt import Answered, Line, Transcript, receipt, refusal, transcript
 from daemon.reply.whom import Failed, Finder
@@ -34,11 +35,9 @@ INBOX = "INBOX"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What only the daemon can do: ``verb`` is now or draft, ``item`` of which letter."""
+    """What only the daemon can do: this week's letter ``now``."""
 
     verb: str
-    edition: str = ""
-    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +134,7 @@ class Obeying:
         effects = self._effects(orders, bool(asked))
         if effects is None:
             return None
+        self._keep_drafts(effects)
         what = Transcript(
             done=tuple(_done(e) for e in effects if e.problem is None),
             failed=(
@@ -147,10 +147,15 @@ class Obeying:
             told=tuple(text for text in asked if isinstance(text, str)),
             undo=any(e.acts for e in effects),
         )
-        wants = [
-            Wanted(e.wants, self.told.edition, "".join(e.order.command.items)) for e in effects if e.wants
-        ]
+        wants = [Wanted(e.wants) for e in effects if e.wants and e.wants != "draft"]
         return what, tuple(wants)
+
+    def _keep_drafts(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            one = effect.order.target.one
+            if effect.wants == "draft" and one is not None:
+                item = (self.told.edition, "".join(effect.order.command.items))
+                keep_draft(self.house, self.settings, item, one.person.key)
 
     def _effects(self, orders: list[Order], asked: bool) -> tuple[Effect, ...] | None:
         """Carry the orders out under one row of the ledger; None if the mail was known after all."""

@@ -16,7 +16,7 @@ from random import Random
 
 import schedule
 
-from daemon import clock, log, post
+from daemon import clock, drafting, log, post
 from daemon.mail.values import Mailbox
 from daemon.reply import tidying
 from daemon.scan.values import Scanned, Wishes
@@ -249,13 +249,15 @@ class Daemon:
         self._tidy(force)
 
     def _tidy(self, force: InForce) -> None:
-        """Move the inbox copies of obeyed mails away, where there are any."""
-        if self.lines[0].connected and tidying.waits(self.cellar.store):
-            target = force.config.commands.tidy
-            self._guarded(
-                self.lines[0],
-                lambda: tidying.tidy(self.cellar.store, self._mailbox(), target, clock.now()) < 0,
-            )
+        """Move obeyed mails out of the inbox, and drafts that are overtaken out of their folder."""
+        store, line = self.cellar.store, self.lines[0]
+        if line.connected and (tidying.waits(store) or drafting.any_kept(store)):
+            self._guarded(line, lambda: self._moved(force.config.commands.tidy))
+
+    def _moved(self, target: str) -> bool:
+        tidying.tidy(self.cellar.store, self._mailbox(), target, clock.now())
+        drafting.clear(self.cellar.store, self._mailbox())
+        return False  # nothing has come by that
 
     def _mailbox(self) -> Mailbox:
         """Return the digest mailbox; what keeps it away is noted at its line."""

@@ -21,7 +21,7 @@ from daemon.scan.values import OwnMail
 from rules.verdicts import Digest, Introduction, OpenPromise, Reason
 from store import outbox
 from store.editions import set_edition
-from store.facts import DAY, Cursor, Person, Role, Said
+from store.facts import DAY, Cursor, Mark, Person, Role, Said
 from store.ledger import Command, begin_command, say
 from store.messages import record
 from tests.digest.examples import suggestion
@@ -84,7 +84,7 @@ class Desk:
     def answer(self, raw: bytes, now: int = NOW, role: Role = Role.SENT) -> Handled:
         """Hand a mail over as the scan does."""
         message = parse.read(raw, now)
-        tagged = bool(message.marks & parse.marks.Mark.TAGGED)
+        tagged = bool(message.marks & Mark.TAGGED)
         mail = OwnMail("home", role.value.title(), 7, now, message, raw if tagged else b"", role)
         return handle(self.house(now), mail)
 

@@ -11,7 +11,8 @@ from daemon import tokens
 from store import outbox
 from store.export import records
 from store.facts import DAY, Role
-from tests.reply.desk import EDITION, ME, NOW, Desk, mail
+from tests.reply.desk import EDITION, NOW, Desk, mail
+from tests.store.letters import ME
 
 OTHER_KEY = bytes(32)
 Forge = Callable[[Desk], bytes]
