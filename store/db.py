@@ -216,7 +216,8 @@ def telling(path: Path) -> Iterator[None]:
             raise DigwellError(f"the store cannot be written: {path}", error.strerror or "", hint) from error
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise _full(path) from error
-        raise
+        why = error.strerror or type(error).__name__
+        raise DigwellError(f"the store cannot be opened: {path}", why, "name a file with --store") from error
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> DigwellError:
