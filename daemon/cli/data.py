@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from daemon.cli import output
 from daemon.cli.shape import Command, as_json, dry_run, house
+
+if TYPE_CHECKING:
+    from store.db import Store
 
 KINDS = ("maildir", "mbox", "linkedin", "vcard")
 SHAPES = ("jsonl", "csv", "vcard")
@@ -29,7 +33,7 @@ def importing(*, kind: str, path: Path, me: tuple[str, ...], dry_run: bool, as_j
     """Read mail or contacts from files. Importing the same twice changes nothing."""
     from daemon.imports.door import import_path
 
-    with house() as opened, suppress(_RehearsedError), opened.store.transaction():
+    with house() as opened, suppress(_RehearsedError), _all_or_nothing(opened.store, wanted=dry_run):
         done = import_path(opened.store, kind, path, opened.now, [*me, *opened.mine])
         if dry_run:
             raise _RehearsedError
@@ -38,6 +42,11 @@ def importing(*, kind: str, path: Path, me: tuple[str, ...], dry_run: bool, as_j
         output.item("import", found, opened.now)
     else:
         output.say(f"{'would be: ' if dry_run else ''}{done.read} read, {done.new} new")
+
+
+def _all_or_nothing(store: Store, *, wanted: bool) -> AbstractContextManager[None]:
+    """Hold everything back for a rehearsal; else each batch of an import is safe by itself."""
+    return store.transaction() if wanted else nullcontext()
 
 
 class _RehearsedError(Exception):
