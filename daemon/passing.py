@@ -1,7 +1,8 @@
-"""One whole pass by hand: every mailbox scanned, the owner's commands obeyed, who is who settled.
+"""One whole pass by hand: every mailbox scanned, the owner's commands obeyed, answers brought.
 
 It makes no letter, but brings those on their way that wait. A mailbox that fails keeps no other from
-being read; what was recorded stays.
+being read; what was recorded stays. Who is who is settled by whoever judges next, not here: most scans
+find nothing, and should cost nothing.
 """
 
 from __future__ import annotations
@@ -9,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from daemon import clock, drafting
 from daemon.app import House
-from daemon.attending import Ear
 from daemon.config.values import MailboxConfig
-from daemon.digest.send import deliver_all
 from daemon.mail.imap import Session
-from daemon.post import ways_for
 from daemon.reply import tidying
 from daemon.scan.run import scan
-from daemon.scan.values import Scanned, Wishes
+from daemon.scan.values import OwnMail, Scanned, Wishes
 from daemon.service import line
-from daemon.settling import settle
 from store import health, outbox
 from store.errors import ConfigError, DigwellError, NeedsOwnerError, SafetyStopError
 from store.messages import Counts, counts
+
+if TYPE_CHECKING:
+    from rules.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +46,32 @@ class Passed:
 
 
 def whole_pass(house: House, wishes: Wishes) -> Passed:
-    """Scan every configured mailbox once. Raises ConfigError where there is none."""
+    """Scan every configured mailbox once. Raises ConfigError: there is none, or the rules are wrong."""
     started = clock.monotonic()
     if not house.config.mailboxes:
         raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
     scanned: list[Scanned] = []
     failed: list[tuple[str, DigwellError]] = []
-    hearing = replace(wishes, commands=Ear(house.config, house.store, house.policy))
+    inbox = "inbox" in house.config.commands.accept
+    wishes = replace(wishes, inbox=inbox, commands=partial(_hear, house, house.policy))
     for box in house.config.mailboxes:
         dial = partial(line.open_session, box)
         try:
-            scanned.append(scan(house.store, box, dial, hearing))
+            scanned.append(scan(house.store, box, dial, wishes))
             _wind_up(house, box, dial)
         except DigwellError as error:
             failed.append((box.name, error))
             health.report(house.store, box.name, _state(error), clock.now(), str(error))
         else:
             health.report(house.store, box.name, health.OK, clock.now())
-    settle(house)
     return Passed(tuple(scanned), tuple(failed), counts(house.store), clock.monotonic() - started)
+
+
+def _hear(house: House, policy: Policy, mail: OwnMail) -> None:
+    # obeying loads much that most scans have no use for
+    from daemon.attending import Ear  # noqa: PLC0415
+
+    Ear(house.config, house.store, policy)(mail)
 
 
 def _wind_up(house: House, box: MailboxConfig, dial: Callable[[], Session]) -> None:
@@ -76,6 +84,9 @@ def _wind_up(house: House, box: MailboxConfig, dial: Callable[[], Session]) -> N
         tidying.tidy(store, mailbox, house.config.commands.tidy, now)
         drafting.clear(store, mailbox)
         if post:
+            from daemon.digest.send import deliver_all  # noqa: PLC0415
+            from daemon.post import ways_for  # noqa: PLC0415
+
             deliver_all(store, ways_for(house.config, lambda: mailbox, clock.sleep), now)
 
 
