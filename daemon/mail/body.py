@@ -71,30 +71,13 @@ def parts(raw: bytes) -> Iterator[Part]:
             yield part
 
 
-def text(raw: bytes) -> str:
-    """Return the readable text of a message: the first plain part, else the first HTML part unmarked."""
-    marked = ""
-    for part in parts(raw):
-        if part.attached:
-            continue
-        if part.type == "text/plain":
-            return part.text()
-        if part.type == "text/html" and not marked:
-            marked = unmarked(part.text())
-    return marked
-
-
 def unmarked(marked: str) -> str:
     """Return the text of an HTML fragment, crudely: enough to find words and addresses in it."""
     return html.unescape(_TAGS.sub(" ", _BREAKS.sub("\n", marked)))
 
 
 def _part(block: bytes) -> Part:
-    end = _END.search(block)
-    starts_empty = block[:1] == b"\n" or block[:2] == b"\r\n"
-    head, body = (b"", block) if starts_empty or end is None else (block[: end.start()], block[end.end() :])
-    if end is None and not starts_empty and _looks_like_fields(block):
-        head, body = block, b""
+    head, body = _halves(block)
     values = _fields(head[:65_536])
     told = values.get("content-type", "")[:4000]
     params = {name.lower(): quoted or bare for name, quoted, bare in _PARAM.findall(told)}
@@ -106,6 +89,16 @@ def _part(block: bytes) -> Part:
         raw=body,
         attached=values.get("content-disposition", "").strip().lower().startswith("attachment"),
     )
+
+
+def _halves(block: bytes) -> tuple[bytes, bytes]:
+    """Cut a part into header and body; text without any header field is all body."""
+    if block[:1] == b"\n" or block[:2] == b"\r\n":
+        return b"", block.removeprefix(b"\r").removeprefix(b"\n")
+    end = _END.search(block)
+    if end:
+        return block[: end.start()], block[end.end() :]
+    return (block, b"") if _looks_like_fields(block) else (b"", block)
 
 
 def _looks_like_fields(block: bytes) -> bool:

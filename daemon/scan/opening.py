@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daemon.mail import parse
-from daemon.mail.body import Part, parts
+from daemon.mail.body import Part, parts, unmarked
 from daemon.mail.bounce import bounces
 from daemon.mail.calendar import meetings
 from daemon.mail.firstlines import LONGEST, Gist, gist
@@ -54,6 +54,8 @@ AT_ONCE = 50
 _NEVER = Mark.OWN | Mark.LIST_ID | Mark.AUTO
 _REPORTS = Mark.REPORT | Mark.NULL_PATH
 FEW = 3
+MARKED = 64 * 1024  # marks take far more room than words
+_TEXTS = ("text/plain", "text/html")
 _NO_LETTER = MACHINE_MARKS | LIST_MARKS | NEWS_MARKS | Mark.OWN | Mark.TAGGED | Mark.MACHINE_FROM
 _PROVEN_ROLES = frozenset({Role.SENT, Role.ARCHIVE, Role.OTHER})
 
@@ -180,11 +182,13 @@ class Opener:
 
     def _read_letter(self, uid: int, pieces: Iterable[Piece], message: Message) -> None:
         """Read the beginning of a letter and keep what was promised, asked and signed."""
-        piece = next((p for p in pieces if p.kind == "text/plain"), None)
-        if piece is None:
+        texts = sorted((p for p in pieces if p.kind in _TEXTS), key=lambda p: _TEXTS.index(p.kind))
+        if not texts:
             return
-        raw = self.line.part(uid, piece.section, LONGEST)
-        told = gist(Part("text/plain", {"charset": piece.charset}, piece.encoding, raw).text())
+        piece = texts[0]
+        raw = self.line.part(uid, piece.section, LONGEST if piece.kind == _TEXTS[0] else MARKED)
+        text = Part(piece.kind, {"charset": piece.charset}, piece.encoding, raw).text()
+        told = gist(text if piece.kind == _TEXTS[0] else unmarked(text))
         keep_traits(self.store, _traits(self.store, told, message, self.mine))
 
 

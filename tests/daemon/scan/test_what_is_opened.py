@@ -72,10 +72,13 @@ def test_first_lines_tell_of_promises_questions_and_signatures(store: Store, acc
         "List-Unsubscribe: <mailto:x@example.net>\n",
     )
     put(account, "INBOX", me, "bo@example.net", "I'll send you money.")
+    html = "MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n"
+    put(account, "Sent", me, "bo@example.net", "<style>p {}</style><p>I&#39;ll <b>call</b> you.</p>", html)
     seen = scanned(store, account, "first lines")
     told = {(trait.sort, trait.value) for trait in seen.traits}
     assert told == {
         ("promise", "I'll send you the charts."),
+        ("promise", "I'll call you."),
         ("question", "Where shall we meet?"),
         ("signature", "Bo Lind · Northwind"),
     }
