@@ -3,6 +3,7 @@
 Every step runs in one transaction together with its record, so that a process killed half-way leaves
 the store as it was. ``user_version`` counts the steps; a store with more of them is refused elsewhere.
 Ids of messages and addresses are handed out by the ``counter`` table and never used twice.
+After adding a step: count it in ``store.db.SCHEMA`` and run ``python -m tests.dbs.make``.
 """
 
 from __future__ import annotations
@@ -268,7 +269,7 @@ CREATE VIEW people AS -- one row a person, under the main address
 SELECT
     main.address AS address,
     coalesce((SELECT n.name FROM address_name n JOIN address b ON b.id = n.address_id
-        WHERE b.person = main.id ORDER BY n.address_id = main.id DESC, n.count DESC, n.name LIMIT 1), '')
+        WHERE b.person = main.id ORDER BY n.count DESC, n.name LIMIT 1), '')
         AS name,
     (SELECT group_concat(b.address, ' ') FROM address b WHERE b.person = main.id) AS addresses,
     sum(d.out_all) AS sent, -- mail from the owner

@@ -7,7 +7,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'digwell','0001_mail','2026-11-22 04:42:29.478670+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'digwell','0001_mail','2026-11-22 04:45:55.021606+00:00');
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,

@@ -7,8 +7,8 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'digwell','0001_mail','2026-11-22 04:42:29.490193+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(2,'digwell','0002_words','2026-11-22 04:42:29.490897+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'digwell','0001_mail','2026-11-22 04:45:55.024331+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(2,'digwell','0002_words','2026-11-22 04:45:55.024731+00:00');
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,

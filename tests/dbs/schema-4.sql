@@ -7,10 +7,10 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'digwell','0001_mail','2026-11-22 04:42:29.513913+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(2,'digwell','0002_words','2026-11-22 04:42:29.514552+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(3,'digwell','0003_views','2026-11-22 04:42:29.515362+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(4,'digwell','0004_cards','2026-11-22 04:42:29.515687+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'digwell','0001_mail','2026-11-22 04:45:55.031043+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(2,'digwell','0002_words','2026-11-22 04:45:55.031393+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(3,'digwell','0003_views','2026-11-22 04:45:55.031854+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(4,'digwell','0004_cards','2026-11-22 04:45:55.031985+00:00');
 CREATE TABLE account (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
@@ -258,7 +258,7 @@ CREATE VIEW people AS -- one row a person, under the main address
 SELECT
     main.address AS address,
     coalesce((SELECT n.name FROM address_name n JOIN address b ON b.id = n.address_id
-        WHERE b.person = main.id ORDER BY n.address_id = main.id DESC, n.count DESC, n.name LIMIT 1), '')
+        WHERE b.person = main.id ORDER BY n.count DESC, n.name LIMIT 1), '')
         AS name,
     (SELECT group_concat(b.address, ' ') FROM address b WHERE b.person = main.id) AS addresses,
     sum(d.out_all) AS sent, -- mail from the owner
