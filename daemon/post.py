@@ -22,7 +22,7 @@ from store.errors import NeedsOwnerError, NotFoundError, UsageError
 if TYPE_CHECKING:
     from daemon.app import House
     from daemon.mail.imap import Session
-    from daemon.mail.smtp import Answer, Letter
+    from daemon.mail.smtp import Answer, Letter, Login
     from rules.policy import Policy
     from store.db import Store
 
@@ -56,19 +56,35 @@ def route_for(config: Config) -> Route:
     return (SMTP, config.owner) if config.smtp else (APPEND, config.digest.folder)
 
 
+def knock(config: SmtpConfig) -> Answer:
+    """Sign in to the mail server and leave again, to see whether the way is open."""
+    from daemon.mail import smtp  # noqa: PLC0415
+
+    try:
+        return smtp.knock(config, _login(config))
+    except NeedsOwnerError as error:
+        return smtp.Answer(smtp.Verdict.SIGN_IN, str(error))
+
+
 def _hand_over(config: SmtpConfig, letter: Letter) -> Answer:
     # smtplib costs memory that a digwell without SMTP should not pay
     from daemon.mail import smtp  # noqa: PLC0415
 
-    login = None
-    if config.secret is not None:
-        try:
-            found = secrets.secret(config.secret, config.user, config.host, os.environ)
-        except NeedsOwnerError as error:
-            return smtp.Answer(smtp.Verdict.SIGN_IN, str(error))
-        log.conceal(found)
-        login = smtp.Login(config.user, found, secrets.is_token(config.secret))
-    return smtp.send(config, login, letter)
+    try:
+        return smtp.send(config, _login(config), letter)
+    except NeedsOwnerError as error:
+        return smtp.Answer(smtp.Verdict.SIGN_IN, str(error))
+
+
+def _login(config: SmtpConfig) -> Login | None:
+    """Return how to sign in. Raises NeedsOwnerError."""
+    from daemon.mail.smtp import Login  # noqa: PLC0415
+
+    if config.secret is None:
+        return None
+    found = secrets.secret(config.secret, config.user, config.host, os.environ)
+    log.conceal(found)
+    return Login(config.user, found, secrets.is_token(config.secret))
 
 
 def rule_for(config: Config, policy: Policy, store: Store) -> slots.Weekly:

@@ -20,8 +20,8 @@ Entry = tuple[str, str, str]
 SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Start": (
         ("demo", "start", "an invented mailbox: the whole loop, nothing to set up"),
-        ("init", "start", "set up your own mailbox"),
-        ("doctor", "start", "check everything and say what to do about it"),
+        ("init", "setup", "set up your own mailbox"),
+        ("doctor", "setup", "check everything and say what to do about it"),
     ),
     "Look": (
         ("due", "look", "who is due, and why"),

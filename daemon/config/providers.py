@@ -1,7 +1,7 @@
 """What ``init`` and ``doctor`` know about mail providers: servers, hurdles, and what to say of them.
 
 Data with the truth of November 2026. Must never look anything up: a provider is told by the domain
-of an address, or by the name of a mail exchanger that somebody else has looked up with consent.
+of an address, by its server, or by the word that the owner says.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from daemon.config.values import Tls
 from store.addresses import domain
 
 
@@ -26,7 +27,8 @@ class Provider:
     """One provider. ``way`` is app password, password, sign in or bridge; ``steps`` go before it.
 
     ``imap`` and ``smtp`` are host and port; ``sign_in`` names the kind of sign-in on the web there
-    is, empty for none. ``refused`` says what a refused password most likely means.
+    is, empty for none. ``refused`` says what a refused password most likely means, ``word`` how to name
+    the provider of a domain of one's own.
     """
 
     name: str
@@ -36,9 +38,9 @@ class Provider:
     steps: tuple[str, ...] = ()
     refused: str = ""
     sign_in: str = ""
-    tls: str = "implicit"
+    tls: Tls = "implicit"
     domains: tuple[str, ...] = ()
-    exchangers: tuple[str, ...] = ()  # ends of MX names
+    word: str = ""
 
 
 _GOOGLE_STEPS = (
@@ -80,7 +82,7 @@ PROVIDERS: tuple[Provider, ...] = (
         ),
         _GOOGLE_REFUSED + " If that fails too, your administrator has switched IMAP off.",
         "google",
-        exchangers=(".google.com", ".googlemail.com"),
+        word="google",
     ),
     Provider(
         "Outlook.com",
@@ -126,7 +128,7 @@ PROVIDERS: tuple[Provider, ...] = (
         ),
         "Microsoft 365 takes no passwords for IMAP: digwell init --sign-in microsoft",
         "microsoft",
-        exchangers=(".mail.protection.outlook.com", ".mx.microsoft"),
+        word="microsoft",
     ),
     Provider(
         "Fastmail",
@@ -138,8 +140,8 @@ PROVIDERS: tuple[Provider, ...] = (
             "The plan called Basic has no IMAP.",
         ),
         "Fastmail wants an app password with access to “Mail (IMAP)”; the plan called Basic has no IMAP.",
+        word="fastmail",
         domains=("fastmail.com", "fastmail.fm", "fastmail.net", "fastmail.org", "messagingengine.com"),
-        exchangers=(".messagingengine.com",),
     ),
     Provider(
         "iCloud",
@@ -149,7 +151,6 @@ PROVIDERS: tuple[Provider, ...] = (
         ("With two-factor on, make an app-specific password:  https://account.apple.com/account/manage",),
         "iCloud wants an app-specific password; changing your Apple password deletes them all.",
         domains=("icloud.com", "me.com", "mac.com"),
-        exchangers=(".mail.icloud.com",),
     ),
     Provider(
         "Yahoo",
@@ -172,7 +173,6 @@ PROVIDERS: tuple[Provider, ...] = (
             "yahoo.co.in",
             "aol.com",
         ),
-        exchangers=(".yahoodns.net",),
     ),
     Provider(
         "GMX",
@@ -186,7 +186,6 @@ PROVIDERS: tuple[Provider, ...] = (
         "GMX refuses IMAP until it is switched on (Settings, POP3 & IMAP); with two-factor it wants an app"
         " password.",
         domains=("gmx.de", "gmx.net", "gmx.at", "gmx.ch", "gmx.com", "gmx.org", "gmx.eu"),
-        exchangers=(".gmx.net", ".gmx.com"),
     ),
     Provider(
         "WEB.DE",
@@ -200,7 +199,6 @@ PROVIDERS: tuple[Provider, ...] = (
         "WEB.DE refuses IMAP until it is switched on (Settings, POP3 & IMAP); with two-factor it wants an app"
         " password.",
         domains=("web.de",),
-        exchangers=(".web.de",),
     ),
     Provider(
         "Proton",
@@ -215,7 +213,6 @@ PROVIDERS: tuple[Provider, ...] = (
         "The Bridge has a password of its own; open the Bridge and copy it from there.",
         tls="starttls",
         domains=("proton.me", "protonmail.com", "protonmail.ch", "pm.me"),
-        exchangers=(".protonmail.ch",),
     ),
 )
 
@@ -226,10 +223,9 @@ def by_address(address: str) -> Provider | None:
     return next((p for p in PROVIDERS if host in p.domains), None)
 
 
-def by_exchanger(name: str) -> Provider | None:
-    """Return the provider whose mail exchanger that is."""
-    host = "." + name.rstrip(".").lower()
-    return next((p for p in PROVIDERS if any(host.endswith(end) for end in p.exchangers)), None)
+def by_word(word: str) -> Provider | None:
+    """Return the provider of domains of one's own that is called so: google, microsoft, fastmail."""
+    return next((p for p in PROVIDERS if p.word and p.word == word.lower()), None)
 
 
 def by_host(host: str) -> Provider | None:

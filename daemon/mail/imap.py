@@ -8,6 +8,7 @@ flag of a message it reads, send a secret in the clear, or let a line end into a
 from __future__ import annotations
 
 import logging
+import ssl
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -78,6 +79,15 @@ class Session:
     def alerts(self) -> tuple[str, ...]:
         """Return what the server wants its owner to read, each once."""
         return tuple(dict.fromkeys(self._talk.alerts))
+
+    @property
+    def secured(self) -> tuple[str, int]:
+        """Return the TLS version and when the certificate ends (Unix seconds); "" and 0 in the clear."""
+        sock = self._talk.wire.sock
+        if not isinstance(sock, ssl.SSLSocket):
+            return "", 0
+        ends = str((sock.getpeercert() or {}).get("notAfter", ""))
+        return sock.version() or "", int(ssl.cert_time_to_seconds(ends)) if ends else 0
 
     @property
     def received(self) -> int:

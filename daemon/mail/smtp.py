@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -86,13 +86,28 @@ def send(
     config: SmtpConfig, login: Login | None, letter: Letter, deadlines: Deadlines | None = None
 ) -> Answer:
     """Send the letter once; never raises for anything the server or the line may do."""
-    times = deadlines or Deadlines()
+
+    def hand_over(smtp: smtplib.SMTP) -> Answer:
+        _envelope(smtp, letter)
+        return _body(smtp, letter.raw)
+
+    return _answered(config, login, deadlines or Deadlines(), hand_over)
+
+
+def knock(config: SmtpConfig, login: Login | None, deadlines: Deadlines | None = None) -> Answer:
+    """Sign in and leave again without a letter: is the way open? Never raises."""
+    return _answered(config, login, deadlines or Deadlines(), lambda _: Answer(Verdict.ACCEPTED))
+
+
+def _answered(
+    config: SmtpConfig, login: Login | None, times: Deadlines, work: Callable[[smtplib.SMTP], Answer]
+) -> Answer:
+    """Do some work on a signed-in line, and put whatever happens into an answer."""
     try:
         with _line(config, times) as smtp:
             if login:
                 _sign_in(smtp, login)
-            _envelope(smtp, letter)
-            return _body(smtp, letter.raw)
+            return work(smtp)
     except _RefusedError as refusal:
         return Answer(refusal.verdict, str(refusal))
     except ssl.SSLCertVerificationError as error:

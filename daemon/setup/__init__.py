@@ -1,0 +1,1 @@
+"""The newcomer's rooms: ``init`` sets digwell up, ``doctor`` finds what is wrong."""

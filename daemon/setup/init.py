@@ -1,0 +1,250 @@
+"""Set digwell up in three answers, each checked on the spot, and say hello into the inbox.
+
+Asks through a ``Talk``, so that it does not know a terminal. Must never write a secret into the
+configuration, put anything into a mailbox but the hello, or write over a configuration.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from daemon import log, tokens
+from daemon.config import load, providers, wording
+from daemon.config.providers import Provider, Way
+from daemon.config.sign_in import access_token, sign_in
+from daemon.config.values import MailboxConfig, SecretSource, Tls
+from daemon.digest import others
+from daemon.digest.compose import compose
+from daemon.digest.letter import settings_of
+from daemon.digest.render import render_page
+from daemon.mail.imap import Session, connect
+from daemon.mail.values import Credential
+from daemon.setup import writing
+from daemon.setup.glance import glance
+from daemon.setup.writing import Chosen
+from store.addresses import domain
+from store.errors import DigwellError, NeedsOwnerError, UsageError
+from store.facts import Role
+
+TRIES = 3
+WHEN = "monday 07:30"
+GUESSES = ("imap", "mail")
+
+
+class Talk(Protocol):
+    """How questions reach the owner."""
+
+    def ask(self, question: str, default: str = "", *, hidden: bool = False) -> str:
+        """Return an answer, the default for none. Raises UsageError where nobody can be asked."""
+
+    def say(self, text: str) -> None:
+        """Show a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line said already; whatever is empty is asked for or guessed."""
+
+    address: str = ""
+    host: str = ""
+    port: int = 0
+    tls: Tls | None = None
+    ca_file: str = ""
+    user: str = ""
+    when: str = ""
+    source: SecretSource | None = None
+    keyring: bool | None = None
+    force: bool = False
+    hello: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of it: where the configuration lies, and whether hello was said."""
+
+    config: Path
+    hello: bool
+
+
+def begin(wishes: Wishes, config: Path | None, environ: Mapping[str, str], talk: Talk, now: int) -> Made:
+    """Ask, check, write and say hello. Raises UsageError, NeedsOwnerError or TemporaryError."""
+    file = load.search(config, environ)[0]
+    if file.exists() and not wishes.force:
+        raise UsageError(
+            f"{file} is there already", hint="digwell doctor checks it; digwell init --force writes a new one"
+        )
+    address = _address(wishes, talk)
+    provider = _provider(wishes, address, talk)
+    box = _box(wishes, address, provider)
+    for step in provider.steps if wishes.source is None else ():
+        talk.say(f"  {step}")
+    box, password, session = _signed_in(wishes, provider, box, environ, talk)
+    with session:
+        also = glance(session, box, address, talk.say)
+        when = _when(wishes, talk)
+        if password:
+            kept = writing.keep_password(file.parent, password, box.user, box.host, keyring=wishes.keyring)
+            box = replace(box, secret=kept)
+        writing.put(file, writing.text(_chosen(box, address, when, also, wishes)), over=wishes.force)
+        talk.say(f"  ok  wrote {file}")
+        greeted = wishes.hello and _hello(session, file, environ, talk, now)
+    return Made(file, greeted)
+
+
+def _address(wishes: Wishes, talk: Talk) -> str:
+    return _checked("Your mail address", wishes.address, "", wording.address, talk)
+
+
+def _when(wishes: Wishes, talk: Talk) -> str:
+    def read(text: object) -> str:
+        wording.weekly(text)
+        return str(text).strip().lower()
+
+    return _checked("Weekly mail on", wishes.when, WHEN, read, talk)
+
+
+def _checked(question: str, given: str, default: str, read: Callable[[object], str], talk: Talk) -> str:
+    """Ask until the answer can be read, three times at most; what the command line said is not asked."""
+    for turn in range(TRIES):
+        answer = given or talk.ask(question, default)
+        try:
+            return read(answer)
+        except wording.WrongError as error:
+            if given or turn == TRIES - 1:
+                raise UsageError(str(error), hint=error.hint) from None
+            talk.say(f"  no  {error}" + (f"; {error.hint}" if error.hint else ""))
+    raise AssertionError(question)
+
+
+def _provider(wishes: Wishes, address: str, talk: Talk) -> Provider:
+    """Say whose mail it is; for a domain of somebody's own look for the server, or ask for it."""
+    found = providers.by_address(address)
+    if found is not None and not wishes.host:
+        talk.say(f"  {found.name}.")
+        return found
+    own = providers.own_server(address)
+    guesses = (f"{first}.{domain(address)}" for first in GUESSES)
+    host = wishes.host or next((guess for guess in guesses if _exists(guess)), "")
+    if not host:
+        said = f"I find no server at {domain(address)}. IMAP server (or google, microsoft, fastmail)"
+        host = _checked(said, "", "", wording.host, talk)
+    known = providers.by_word(host) or providers.by_host(host)
+    return known or replace(own, imap=(host, 993))
+
+
+def _exists(host: str) -> bool:
+    try:
+        socket.getaddrinfo(host, 993, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return True
+
+
+def _box(wishes: Wishes, address: str, provider: Provider) -> MailboxConfig:
+    tls: Tls = wishes.tls or provider.tls
+    usual = provider.imap[1] if wishes.tls is None else {"implicit": 993}.get(tls, 143)
+    return MailboxConfig(
+        name=address,
+        host=wishes.host if wishes.host and providers.by_word(wishes.host) is None else provider.imap[0],
+        user=wishes.user or address,
+        port=wishes.port or usual,
+        tls=tls,
+        secret=wishes.source or SecretSource("file"),
+        ca_file=Path(wishes.ca_file).expanduser().absolute() if wishes.ca_file else None,
+    )
+
+
+def _signed_in(
+    wishes: Wishes, provider: Provider, box: MailboxConfig, environ: Mapping[str, str], talk: Talk
+) -> tuple[MailboxConfig, str, Session]:
+    """Return the mailbox, a password that is still to be kept (or none), and a signed-in session."""
+    if wishes.source is not None:
+        if wishes.source.way == "sign_in":
+            web_sign_in(box, environ, talk)
+        return box, "", _try(box, environ)
+    if provider.way is Way.WEB:
+        raise NeedsOwnerError(
+            f"{provider.name} lets programs in by a sign-in on the web only",
+            hint=f"digwell init {box.user} --sign-in {provider.sign_in} --client YOUR-CLIENT",
+        )
+    question = "App password" if provider.way is Way.APP else "Password"
+    for turn in range(TRIES):
+        password = talk.ask(question, hidden=True)
+        if provider.way is Way.APP:
+            password = "".join(password.split())  # it is shown in groups of four
+        log.conceal(password)
+        try:
+            session = connect(box, Credential(password))
+        except NeedsOwnerError as error:
+            if turn == TRIES - 1:
+                raise NeedsOwnerError(error.what, error.why, provider.refused or error.hint) from None
+            talk.say(f"  no  {error.what}" + (f" ({error.why})" if error.why else ""))
+            talk.say(f"      {provider.refused or error.hint}")
+        else:
+            return box, password, session
+    raise AssertionError(question)
+
+
+def _try(box: MailboxConfig, environ: Mapping[str, str]) -> Session:
+    from daemon.config import secrets  # noqa: PLC0415
+
+    found = secrets.secret(box.secret, box.user, box.host, environ)
+    log.conceal(found)
+    return connect(box, Credential(found, secrets.is_token(box.secret)))
+
+
+def _chosen(box: MailboxConfig, address: str, when: str, also: tuple[str, ...], wishes: Wishes) -> Chosen:
+    return Chosen(
+        host=box.host,
+        port=box.port,
+        tls=box.tls,
+        user=box.user,
+        source=box.secret,
+        when=when,
+        ca_file=str(box.ca_file) if wishes.ca_file else "",
+        to=address if address != box.user else "",
+        also_me=also,
+    )
+
+
+def _hello(session: Session, file: Path, environ: Mapping[str, str], talk: Talk, now: int) -> bool:
+    """Put the short mail into the inbox that proves the way there."""
+    config = load.load(file, None, environ)
+    config.store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings = settings_of(config, tokens.load_key(tokens.key_file(config.store)))
+    page = others.hello_page(datetime.fromtimestamp(now, UTC).date(), settings)
+    raw = compose(render_page(page, "digest", settings), settings, others.hello_envelope(settings, now))
+    inbox = next((f.wire for f in session.folders() if f.role is Role.INBOX), b"INBOX")
+    try:
+        session.append(inbox, raw)
+    except DigwellError as error:
+        talk.say(f"  warn  the hello could not be put into your inbox: {error}")
+        return False
+    talk.say("  ok  put a short hello into your inbox")
+    return True
+
+
+def sign_in_again(config: Path | None, environ: Mapping[str, str], provider: str, talk: Talk) -> str:
+    """Sign in on the web for the mailbox that is configured so; return its user."""
+    found = load.load(config, None, environ)
+    box = next((b for b in found.mailboxes if b.secret.way == "sign_in" and b.secret.value == provider), None)
+    if box is None:
+        raise UsageError(f"no mailbox has sign_in: {provider}", hint="digwell init ADDRESS sets one up")
+    web_sign_in(box, environ, talk)
+    return box.user
+
+
+def web_sign_in(box: MailboxConfig, environ: Mapping[str, str], talk: Talk) -> None:
+    """Show where to go and what to type, and wait."""
+
+    def show(url: str, code: str) -> None:
+        talk.say(f"  Open {url}" + (f" and type  {code}" if code else ""))
+        talk.say("  waiting ...")
+
+    sign_in(box.secret, box.user, box.host, environ, show)
+    access_token(box.secret, box.user, box.host, environ)

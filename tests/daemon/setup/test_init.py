@@ -1,0 +1,192 @@
+"""Three answers, each checked on the spot: init against a real Dovecot."""
+
+from __future__ import annotations
+
+import imaplib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from daemon.config.load import load
+from daemon.config.values import SecretSource
+from daemon.setup import writing
+from daemon.setup.glance import own_addresses
+from daemon.setup.init import Wishes, begin
+from daemon.setup.writing import Chosen
+from store.errors import NeedsOwnerError, UsageError
+from store.facts import Message, Named
+from tests.fakes.dovecot import Account
+
+NOW = 1_795_400_000
+
+
+@dataclass
+class Owner:
+    """Somebody who answers questions in order, and hears what is said."""
+
+    answers: list[str]
+    heard: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def ask(self, question: str, default: str = "", *, hidden: bool = False) -> str:
+        self.asked.append(question)
+        return self.answers.pop(0) or default
+
+    def say(self, text: str) -> None:
+        self.heard.append(text)
+
+    @property
+    def told(self) -> str:
+        return "\n".join(self.heard)
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+
+
+def wishes(account: Account, **more: object) -> Wishes:
+    told = {"host": account.host, "port": account.port, "tls": "none", "user": account.user, "keyring": False}
+    return Wishes(**{**told, **more})  # type: ignore[arg-type]
+
+
+def mails(account: Account, folder: str) -> list[bytes]:
+    line = imaplib.IMAP4(account.host, account.port)
+    line.login(account.user, account.password)
+    line.select(folder, readonly=True)
+    found = line.search(None, "ALL")[1][0].split()
+    bodies = []
+    for number in found:
+        answer = line.fetch(number, "(BODY.PEEK[])")[1][0]
+        assert isinstance(answer, tuple)
+        bodies.append(answer[1])
+    line.logout()
+    return bodies
+
+
+def sent(account: Account, sender: str, count: int) -> None:
+    for number in range(count):
+        raw = f"From: {sender}\r\nTo: ana@example.com\r\nMessage-ID: <{number}.{hash(sender)}@x>\r\n\r\nx\r\n"
+        account.deliver(raw.encode(), "Sent")
+
+
+def test_three_answers_are_enough_and_hello_arrives(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    sent(account, "Maya Lind <maya@example.org>", 4)
+    sent(account, "Maya Lind <maya@other.example>", 3)
+    sent(account, "Pat Assistant <pat@example.org>", 9)
+    owner = Owner(["maya@example.org", account.password, ""])
+    made = begin(wishes(account), tmp_path / "c/config.yaml", environ, owner, NOW)
+    assert owner.asked == ["Your mail address", "Password", "Weekly mail on"]
+    assert made.hello
+    (hello,) = mails(account, "INBOX")
+    assert b"Auto-Submitted: auto-generated" in hello
+    assert "maya@other.example" in owner.told
+    assert "pat@example.org" not in owner.told
+    config = load(made.config, None, environ)
+    assert config.mailboxes[0].also_me == ("maya@other.example",)
+    assert config.owner == "maya@example.org"
+    password = Path(config.mailboxes[0].secret.value)
+    assert password.read_text() == account.password + "\n"
+    assert {password.stat().st_mode & 0o777, made.config.stat().st_mode & 0o777} == {0o600}
+    assert account.password not in owner.told
+
+
+def test_a_wrong_password_is_asked_for_again_and_then_given_up(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    file = tmp_path / "config.yaml"
+    owner = Owner(["wrong", account.password, "friday 8:00"])
+    begin(wishes(account, address="maya@example.org"), file, environ, owner, NOW)
+    assert "does not let" in owner.told
+    assert load(file, None, environ).digest.weekday == 4
+    owner = Owner(["wrong"] * 3)
+    with pytest.raises(NeedsOwnerError):
+        begin(wishes(account, address="maya@example.org"), tmp_path / "d.yaml", environ, owner, NOW)
+    assert not (tmp_path / "d.yaml").exists()
+
+
+def test_an_answer_that_cannot_be_read_is_asked_for_again(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    owner = Owner(["maya", "maya@example.org", account.password, "tusday 8:00", "tuesday 8:00"])
+    begin(wishes(account), tmp_path / "config.yaml", environ, owner, NOW)
+    assert "is not a mail address" in owner.told
+    assert "did you mean “tuesday”?" in owner.told
+
+
+def test_what_the_command_line_says_is_not_asked(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    source = SecretSource("command", f"echo {account.password}")
+    told = wishes(account, address="maya@example.org", when="monday 7:30", source=source, hello=False)
+    owner = Owner([])
+    made = begin(told, tmp_path / "config.yaml", environ, owner, NOW)
+    assert owner.asked == []
+    assert mails(account, "INBOX") == []
+    assert "password_command: echo pw" in made.config.read_text()
+
+
+def test_a_configuration_that_is_there_is_not_written_over(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    (tmp_path / "config.yaml").write_text("mine")
+    with pytest.raises(UsageError, match="is there already"):
+        begin(wishes(account), tmp_path / "config.yaml", environ, Owner([]), NOW)
+    assert (tmp_path / "config.yaml").read_text() == "mine"
+
+
+def test_a_provider_without_passwords_is_not_asked_for_one(tmp_path: Path, environ: dict[str, str]) -> None:
+    owner = Owner([])
+    with pytest.raises(NeedsOwnerError, match="sign-in on the web only") as caught:
+        begin(Wishes(address="maya@hotmail.com"), tmp_path / "config.yaml", environ, owner, NOW)
+    assert "--sign-in microsoft" in caught.value.hint
+    assert owner.asked == []
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        Chosen("imap.example.org", 993, "implicit", "maya", SecretSource("keyring"), "monday 07:30"),
+        Chosen(
+            "127.0.0.1", 1143, "starttls", "maya: x", SecretSource("command", 'pass "a b" # c'),
+            "friday 8:00", "/ca file.pem", "maya@example.org", ("m@a.example", "n@b.example"),
+        ),
+        Chosen("h", 993, "implicit", "- dash", SecretSource("file", "/a b/c"), "sun 0:00"),
+        Chosen("h", 993, "implicit", "no", SecretSource("sign_in", "microsoft", "id", "t"), "sun 0:00"),
+        Chosen("h", 993, "implicit", "null", SecretSource("token_command", "x '%'"), "sun 0:00"),
+    ],
+)  # fmt: skip
+def test_what_is_written_is_read_back(chosen: Chosen, tmp_path: Path, environ: dict[str, str]) -> None:
+    writing.put(tmp_path / "c.yaml", writing.text(chosen))
+    found = load(tmp_path / "c.yaml", None, environ)
+    box = found.mailboxes[0]
+    assert (box.host, box.port, box.tls, box.user, box.secret, box.also_me) == (
+        chosen.host,
+        chosen.port,
+        chosen.tls,
+        chosen.user,
+        chosen.source,
+        chosen.also_me,
+    )
+
+
+def test_the_usual_configuration_is_six_lines() -> None:
+    usual = Chosen("imap.example.org", 993, "implicit", "maya", SecretSource("keyring"), "monday 07:30")
+    assert len(writing.text(usual).splitlines()) == 6
+
+
+def test_somebody_elses_mail_in_sent_makes_nobody_the_owner() -> None:
+    def mail(name: str, address: str) -> Message:
+        return Message(b"", "", 0, "", (Named(address, name),))
+
+    sent_mails = [
+        *[mail("Maya Lind", "maya@example.org")] * 3,
+        *[mail("Lind, Maya", "ml@work.example")] * 3,
+        *[mail("Maya", "maya@home.example")] * 3,
+        *[mail("Pat", "pat@example.org")] * 9,
+        *[mail("Maya Lind", "rare@example.org")] * 2,
+    ]
+    assert own_addresses(sent_mails, "maya@example.org") == ("maya@home.example", "ml@work.example")
