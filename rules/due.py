@@ -145,7 +145,7 @@ def _tie(person: Person, kind: KindVerdict, wish: Wish, line: Timeline | None, p
         silence=pulse.silence if pulse else NEVER,
         warmth=pulse.warmth if pulse else 0.0,
         order=pulse.order if pulse else 0.0,
-        gate=float(cadence) if cadence else rhythms.gate(beat.upper * wish.pace),
+        gate=float(cadence) if cadence else rhythms.gate(beat, wish.pace),
         circle=wish.circle,
         cadence=cadence,
         cadence_from=wish.spoke,

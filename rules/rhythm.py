@@ -38,13 +38,14 @@ def rhythm(days: Sequence[int], today: float) -> Rhythm:
     return Rhythm(_quantile(between, 0.5), _quantile(gaps, 0.75), mean, len(days), len(days) >= LEARNED_DAYS)
 
 
-def gate(upper: float) -> float:
-    """Return the silence in days from which somebody may be named.
+def gate(beat: Rhythm, pace: float = 1.0) -> float:
+    """Return the silence in days from which somebody may be named; ``pace`` stretches the rhythm.
 
     Four weeks, and one and a half times the pair's own 75 % gap: on four mail networks this cut
-    the names that came too soon from one in five to one in twenty.
+    the names that came too soon from one in five to one in twenty. Never before their usual time
+    between two conversations is over.
     """
-    return max(SHORTEST_SILENCE, GATE_FACTOR * upper)
+    return max(SHORTEST_SILENCE, pace * max(GATE_FACTOR * beat.upper, beat.median if beat.learned else 0.0))
 
 
 def is_cold(tie_rhythm: Rhythm, silence: float) -> bool:

@@ -13,7 +13,7 @@ REST_DAYS = 182
 """How long somebody is left in peace who has not answered the owner's last two mails."""
 
 
-USUAL = 0.5
+USUAL = 0.6
 """A silence is theirs only if a run of unanswered mails that long is rarer than this for the pair."""
 
 
