@@ -11,7 +11,7 @@ from typing import Any
 from daemon.app import House
 from daemon.post import rule_for
 from daemon.records import when
-from daemon.service.editions import next_slot
+from daemon.service.editions import next_slot, owed
 from daemon.service.lock import is_held
 from rules.policy import Policy
 from store import editions, health, keep, ledger
@@ -31,7 +31,9 @@ def report(house: House) -> Report:
     written = editions.editions(house.store)
     delivered = [e for e in written if e.state == "delivered"]
     latest = max(written, key=lambda e: (e.slot, e.key), default=None)
-    coming = next_slot(written, rule_for(house.config, policy, house.store), house.now)
+    rule = rule_for(house.config, policy, house.store)
+    waiting = owed(written, rule, house.now)
+    coming = waiting.slot if waiting else next_slot(written, rule, house.now)
     return {
         "running": is_held(house.store.path),
         "mailboxes": [_mailbox(house, box.name) for box in house.config.mailboxes],

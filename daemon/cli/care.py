@@ -15,25 +15,20 @@ if TYPE_CHECKING:
     from store.keep import Backup
 
 
-class BackupGroup(Group):
-    """`digwell backup` alone makes a backup; its commands list and prune."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Make a backup where no command is named."""
-        if ctx.args or ctx._protected_args:
-            return super().invoke(ctx)
-        return click.Command.invoke(self, ctx)
-
-
 @click.group(
-    cls=BackupGroup, example="digwell backup\ndigwell backup list\ndigwell backup prune --before 2026-01-01"
+    cls=Group,
+    alone=True,
+    example="digwell backup\ndigwell backup list\ndigwell backup prune --before 2026-01-01",
 )
 @dry_run
 @as_json
-def backup(*, dry_run: bool, as_json: bool) -> None:
+@click.pass_context
+def backup(ctx: click.Context, *, dry_run: bool, as_json: bool) -> None:
     """Make a verified copy of the store and its key, beside it; the newest seven are kept."""
     from store import keep
 
+    if ctx.invoked_subcommand:
+        return
     with house() as opened:
         if dry_run:
             output.say(f"would be: a copy of {opened.store.path} in {keep.directory(opened.store.path)}")

@@ -143,4 +143,24 @@ def who(*, words: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
     output.table(("who", "what", "", "last", "topic"), (finding.row(f, now) for f in found))
 
 
-COMMANDS = {"due": due, "why": why, "log": log, "status": status, "who": who}
+@click.command(cls=Command, example="digwell before Ruth\ndigwell before ruth@example.edu --json")
+@click.argument("person", nargs=-1, required=True)
+@as_of
+@as_json
+def before(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
+    """Show what to know before you write to somebody: the silence, your notes, what went each way."""
+    from daemon import week
+    from rules.favours import before as known_before
+    from rules.names import called
+
+    with house(readonly=True) as opened:
+        now = as_of or opened.look_from
+        one = opened.person(" ".join(person))
+        found = known_before(week.look(opened, now), one)
+    if as_json:
+        output.item("before", {"person_id": one.id, "name": called(one), "lines": list(found)}, now)
+    else:
+        output.say("\n".join((called(one), *(f"  {line}" for line in found))))
+
+
+COMMANDS = {"due": due, "why": why, "log": log, "status": status, "who": who, "before": before}

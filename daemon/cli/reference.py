@@ -61,12 +61,13 @@ def _pages(command: click.Command, parent: click.Context, name: str) -> Iterator
 
 def _page(command: click.Command, ctx: click.Context) -> str:
     usage = " ".join(piece for piece in command.collect_usage_pieces(ctx) if piece != "[OPTIONS]")
-    lines = [f"### `{ctx.command_path} {usage}`".replace(" `", "`").replace("###`", "### `"), ""]
-    lines += [" ".join((command.help or "").split()), ""]
-    records = [param.get_help_record(ctx) for param in command.get_params(ctx)]
-    shown = [record for record in records if record and record[0] != "--help"]
+    lines = [f"### `{f'{ctx.command_path} {usage}'.strip()}`", ""]
+    for paragraph in (command.help or "").split("\n\n"):
+        lines += [" ".join(paragraph.split()), ""]
+    records = [param.get_help_record(ctx) for param in command.params if isinstance(param, click.Option)]
+    shown = [f"- `{record[0]}`: {record[1]}" for record in records if record]
     if shown:
-        lines += [*(f"- `{names}`: {says}" for names, says in shown), ""]
+        lines += [*shown, ""]
     example = command.example if isinstance(command, Command | Group) else ""
     if example:
         lines += ["```sh", *(line.strip() for line in example.strip().splitlines()), "```", ""]

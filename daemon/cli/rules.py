@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from daemon.cli import output
@@ -14,20 +16,34 @@ def rules() -> None:
 
 
 @rules.command(example="digwell rules check\ndigwell --config ./config.yaml rules check")
-def check() -> None:
+@as_json
+def check(*, as_json: bool) -> int:
     """Check config.yaml and rules.yaml: every fault at once, with its place."""
+    from daemon import clock
     from daemon.app import read_config
     from daemon.config.rules_file import load_policy
+    from store.errors import ConfigError
 
     said = session()
-    found = read_config(said.config, said.store, needed=False)
-    policy = load_policy(found)
+    try:
+        found = read_config(said.config, said.store, needed=False)
+        policy = load_policy(found)
+    except ConfigError as error:
+        if not as_json:
+            raise
+        problems = [asdict(p) for p in error.problems] or [{"message": str(error)}]
+        output.items("problems", problems, clock.now())
+        return error.exit_code
+    if as_json:
+        output.items("problems", [], clock.now())
+        return 0
     files = [path for path in (found.file, found.rules) if path and path.is_file()]
     for path in files:
         output.say(f"{path}: fine")
     if not files:
         output.say("There are no files yet: everybody is kept at the rhythm the two of you already have.")
     output.say(f"{len(policy.circles)} circles, {len(policy.people)} people, {len(policy.never)} never.")
+    return 0
 
 
 @rules.command(

@@ -57,7 +57,9 @@ def _params(verb: Verb) -> list[click.Parameter]:
         found.append(click.Argument(["when"], required=verb.when is Need.MUST, **default))
     if takes_text:
         word = "TAG" if verb.name in {"tag", "untag"} else "TEXT"
-        found.append(click.Argument(["text"], nargs=-1, metavar=word, required=verb.text is Need.MUST))
+        needed = verb.text is Need.MUST
+        shown = word if needed else f"[{word}]"
+        found.append(click.Argument(["text"], nargs=-1, metavar=shown, required=needed))
     return found
 
 

@@ -102,12 +102,13 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """A group whose commands are ours, and which shows its help when called alone."""
+    """A group whose commands are ours; called alone it shows its help, or does what ``alone`` says it can."""
 
     command_class = Command
 
-    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, example: str = "", alone: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.alone = alone
         self.no_args_is_help = False
         self.invoke_without_command = True
         self.params += anywhere(hidden=True)
@@ -119,7 +120,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the named command; without a name show the help and leave with 0."""
-        if not ctx._protected_args and not ctx.args:
+        if not self.alone and not ctx._protected_args and not ctx.args:
             click.echo(ctx.get_help())
             return 0
         return super().invoke(ctx)

@@ -1,0 +1,26 @@
+"""The reference of all commands is what the program says of itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from daemon.cli.main import SAYS, digwell
+from daemon.cli.reference import commands
+
+FILE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
+
+
+def test_the_written_reference_is_what_the_commands_say() -> None:
+    assert FILE.read_text(encoding="utf-8") == commands(), "run: python -m daemon.cli.reference > " + str(
+        FILE
+    )
+
+
+def test_the_reference_tells_of_every_command_and_every_exit_code() -> None:
+    text = commands()
+    assert all(f"### `digwell {name}" in text for name in SAYS)
+    assert all(f"| {code} |" in text for code in (0, 1, 2, 3, 4, 5, 6, 7, 65, 78, 130))
+
+
+def test_the_map_and_the_rooms_name_the_same_commands() -> None:
+    assert all(digwell.commands[name].name == name for name in SAYS)
