@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from daemon.mail import body
+from daemon.mail import body, forms
 from daemon.mail.mailboxes import mailboxes
 from daemon.mail.parse import read
 from rules.senders import machine_name
@@ -19,8 +19,8 @@ from store.addresses import domain, normalise
 from store.facts import Bounce, Mark, Message
 
 MOST = 50
+_LONGEST = 64 * 1024
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
-_ADDRESS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{2,63}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,73 +36,6 @@ class Failure:
     permanent: bool
     gone: bool
     original: str = ""
-
-
-_SO = r"[ \t]*<?ADDRESS"
-_STRONG = tuple(
-    re.compile(pattern.replace("ADDRESS", f"(?P<a>{_ADDRESS})"), re.IGNORECASE | re.MULTILINE)
-    for pattern in (
-        r"^[ \t>]*Recipient(?: address)?:[ \t]*<?ADDRESS",
-        r"^[ \t]*<ADDRESS>:?[ \t]*(?:$|\()",
-        r"^[ \t]*<ADDRESS>: ",
-        r"^[ \t>]*<?ADDRESS>?:? (?:Invalid Address|Error,|Domain does not exist|User unknown|unknown user)",
-        r"^(?:<<< )?5\d\d[ -](?:5\.\d+\.\d+ )?<?ADDRESS>?(?:\.\.\.|[:,])",
-        r"(?:undeliverable +to|unknown user:|invalid final delivery userid:|unknown address(?: error)?:?)"
-        + _SO,
-        r"(?:delivery failed \d+ attempts:|rejected recipient|delivering your mail to)" + _SO,
-        r"(?:returned permanent errors:|Address:|no such user:?)" + _SO,
-    )
-)
-_TRIGGER = re.compile(
-    r"(?:address(?:\(?es\)?)? (?:had|below)|following (?:address|recipient|destination|user|mailbox)"
-    r"|(?:not|n't|never) (?:yet )?(?:be(?:en)? )?(?:delivered|reached)"
-    r"|(?:unable|failed|failure) (?:to|in) deliver"
-    r"|delivery (?:to|has) |deliver(?:ed|ing)? (?:your |the )?(?:message|mail|it) to|undeliverable to"
-    r"|did not (?:receive|reach)|recipient\(?s?\)?:|had (?:permanent|transient)|was not delivered"
-    r"|list of recipients|awaiting delivery|problem(?:s)? (?:with|delivering)|recipients? (?:below|of)"
-    r"|could not (?:send|be sent)|permanent(?: fatal)? errors?|failed recipient|zugestellt|destinataire)",
-    re.IGNORECASE,
-)
-_WORDS = re.compile(
-    r"unknown|not exist|no such|does ?n.t (?:exist|have)|invalid|reject|refused|disabled|inactive|not found"
-    r"|undeliver|not listed|unavailable|over ?quota|mailbox (?:is )?full|exceed|bounced|fail|blocked|denied"
-    r"|\b5\d\d\b|\b5\.\d\.\d",
-    re.IGNORECASE,
-)
-_COPY = re.compile(
-    r"^(?:[ \t]*-{2,}[ \t]*(?:Below this line|Original message|Unsent message|Message header|This is a copy"
-    r"|The (?:body|header|unsent|original)|Returned (?:message|mail)|Included is|Undelivered message)"
-    r"|[ \t]*(?:Message headers follow|Original message follows|The original message (?:follows|is attached)"
-    r"|Below is a copy of|Included below is|A copy of the original|Your original message)"
-    r"|Received:[ \t]|Return-Path:[ \t]|DKIM-Signature:)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SUBJECT = re.compile(
-    r"undeliver|deliver(?:y|ed)?\b.{0,40}(?:fail|error|problem|status|notif|report|delay)|fail(?:ed|ure)"
-    r"|return(?:ed|ing)|mail(?: system)? error|could not be|unzustell|not delivered|bounce|warning|delayed"
-    r"|non[- ]?remis|error sending|message status",
-    re.IGNORECASE,
-)
-_LATER = re.compile(
-    r"warning (?:message )?only|still being (?:re)?tried|will (?:be )?(?:continue|retr|try|keep)"
-    r"|not yet been delivered|delay(?:ed)?\b|do not need to resend|awaiting delivery",
-    re.IGNORECASE,
-)
-_GONE = re.compile(
-    r"user(?:id)? ?(?:unknown|not found|does)|unknown (?:user|recipient|address|local|mailbox)|no such"
-    r"|not exist|does ?n.t (?:exist|have an? )|not listed|no mailbox|mailbox (?:unavailable|not found)"
-    r"|invalid (?:recipient|mailbox|address|final)|not a (?:valid|known)|addressee unknown|bad destination"
-    r"|(?:account|mailbox|user) (?:has been |is |was )?(?:disabled|inactive|closed|deactivated|deleted)"
-    r"|host unknown|domain (?:does not exist|not found)|not (?:an? )?[\w-]+ e-?mail user",
-    re.IGNORECASE,
-)
-_ANY = re.compile(_ADDRESS)
-_LINE_START = re.compile(rf"[\s>*\"'(\[-]*(?:mailto:|smtp:|rfc822;|to:)?\s*<?({_ADDRESS})", re.IGNORECASE)
-_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-_FIELD = re.compile(r"^[ \t>]*(?:Final|Original)-Recipient:([^\n]{0,400})", re.IGNORECASE | re.MULTILINE)
-_MID = re.compile(
-    r"^[ \t>]*(?:x-)?(?:original-)?message-id:\s*<([^<>\s]{3,250})>", re.IGNORECASE | re.MULTILINE
-)
 
 
 def failures(raw: bytes) -> tuple[Failure, ...]:
@@ -170,7 +103,7 @@ def _told_by_fields(leaves: tuple[body.Part, ...]) -> Iterator[tuple[str, bool, 
 
 def _names_recipients(leaves: tuple[body.Part, ...]) -> bool:
     """Tell whether the fields speak of recipients at all; some systems leave that to the prose."""
-    return any(leaf.type in _STATUS_TYPES and _FIELD.search(leaf.text()) for leaf in leaves)
+    return any(leaf.type in _STATUS_TYPES and forms.FIELD.search(leaf.text()) for leaf in leaves)
 
 
 def _block(block: str) -> Iterator[tuple[str, bool, bool]]:
@@ -184,7 +117,7 @@ def _block(block: str) -> Iterator[tuple[str, bool, bool]]:
     action = told.get("action", "").split(" ")[0].lower()
     if action in {"delivered", "relayed", "expanded"}:
         return
-    status = _STATUS.search(told.get("status", ""))
+    status = forms.STATUS.search(told.get("status", ""))
     permanent = action == "failed" or (action != "delayed" and (status is None or status[1] != "4"))
     diagnosis = told.get("diagnostic-code", "")
     final, original = (
@@ -219,13 +152,13 @@ def _recipient(value: str) -> str:
 
 
 def _is_gone(status: re.Match[str] | None, diagnosis: str) -> bool:
-    inner = _STATUS.search(diagnosis)
+    inner = forms.STATUS.search(diagnosis)
     for told in (status, inner):
         if told and told[1] == "5" and (told[2] == "1" or (told[2], told[3]) == ("2", "1")):
             return (told[2], told[3]) != ("1", "8")  # 5.1.8: the sender is refused
         if told and told[2] == "7":
             return False
-    return _GONE.search(diagnosis) is not None
+    return forms.GONE.search(diagnosis) is not None
 
 
 # What a header field and the prose tell
@@ -250,8 +183,8 @@ def _words(leaves: tuple[body.Part, ...]) -> str:
             continue
         told = leaf.text() if leaf.type.startswith(("text/", "message/", "multipart/")) else ""
         texts.append(body.unmarked(told) if leaf.type == "text/html" else told)
-    text = "\n".join(texts)
-    copy = _COPY.search(text, 1)
+    text = "\n".join(texts)[:_LONGEST]
+    copy = forms.COPY.search(text, 1)
     return text[: copy.start()] if copy else text
 
 
@@ -261,22 +194,24 @@ def _is_failure(message: Message, words: str) -> bool:
     official = (
         not senders or bool(message.marks & Mark.NULL_PATH) or any(machine_name(one) for one in senders)
     )
-    subject = _SUBJECT.search(message.subject) is not None
+    subject = forms.SUBJECT.search(message.subject) is not None
     if message.parent and not official:
         return False
     return (official or subject) and (
-        _TRIGGER.search(words) is not None
-        or _FIELD.search(words) is not None
-        or any(pattern.search(words) for pattern in _STRONG)
+        forms.TRIGGER.search(words) is not None
+        or forms.FIELD.search(words) is not None
+        or any(pattern.search(words) for pattern in forms.STRONG)
     )
 
 
 def _told_by_words(raw: bytes, message: Message, words: str) -> Iterator[tuple[str, bool, bool]]:
-    named = _failed_header(raw) or tuple(one for told in _FIELD.findall(words) if (one := _recipient(told)))
+    named = _failed_header(raw) or tuple(
+        one for told in forms.FIELD.findall(words) if (one := _recipient(told))
+    )
     skip = {one.address for one in (*message.to, *message.sender)}
     addresses = named or _in_words(words, skip) or _in_subject(message, skip)
-    status = _STATUS.search(words)
-    later = _LATER.search(words) is not None or _LATER.search(message.subject) is not None
+    status = forms.STATUS.search(words)
+    later = forms.LATER.search(words) is not None or forms.LATER.search(message.subject) is not None
     permanent = (status[1] == "5") if status else not later
     gone = permanent and _is_gone(status, words)
     yield from ((one, permanent, gone) for one in addresses)
@@ -285,7 +220,7 @@ def _told_by_words(raw: bytes, message: Message, words: str) -> Iterator[tuple[s
 def _in_words(words: str, skip: set[str]) -> tuple[str, ...]:
     """Return the addresses of the prose, from the surest place that names any."""
     found: list[str] = []
-    for pattern in _STRONG:
+    for pattern in forms.STRONG:
         found.extend(match["a"] for match in pattern.finditer(words))
     for way in (found, list(_after_trigger(words)), list(_beside_words(words))):
         kept = tuple(dict.fromkeys(one for raw in way if (one := _clean(raw)) and one not in skip))
@@ -298,23 +233,23 @@ def _after_trigger(words: str) -> Iterator[str]:
     """Yield addresses that stand at the start of the lines after a sentence that announces them."""
     left = 0
     for line in words.split("\n"):
-        if _TRIGGER.search(line):
+        if forms.TRIGGER.search(line):
             left = 12
-            yield from _ANY.findall(line)
+            yield from forms.ANY.findall(line)
         elif left:
             left -= 1
-            if found := _LINE_START.match(line):
+            if found := forms.LINE_START.match(line):
                 yield found[1]
 
 
 def _beside_words(words: str) -> Iterator[str]:
     for line in words.split("\n"):
-        if _WORDS.search(line):
-            yield from _ANY.findall(line)
+        if forms.WORDS.search(line):
+            yield from forms.ANY.findall(line)
 
 
 def _in_subject(message: Message, skip: set[str]) -> tuple[str, ...]:
-    found = (_clean(one) for one in _ANY.findall(message.subject))
+    found = (_clean(one) for one in forms.ANY.findall(message.subject))
     return tuple(one for one in found if one and one not in skip)
 
 
@@ -331,6 +266,6 @@ def _original(message: Message, leaves: tuple[body.Part, ...]) -> str:
             if inner.mid:
                 return inner.mid
     for leaf in leaves:
-        if leaf.type.startswith(("text/", "message/")) and (found := _MID.search(leaf.text())):
+        if leaf.type.startswith(("text/", "message/")) and (found := forms.MID.search(leaf.text())):
             return found[1]
     return message.parent
