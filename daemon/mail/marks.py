@@ -59,8 +59,8 @@ _BOUNCES = re.compile(
     r"<(?!srs[01][=+-]|prvs=)(?:[^<>@]*[-_.+=])?bounces?(?:[-_.+=][^<>@]*)?@|@(?:[^<>@]*\.)?bounces?\.",
     re.IGNORECASE,
 )
-_OWN_ID = re.compile(r"dw\.\d{4}w\d{2}[a-z]*\.", re.IGNORECASE)
-_TAG = re.compile(r"\[\s*dw\s+\d{4}w\d{2}[a-z]*\.", re.IGNORECASE)
+_OWN_ID = re.compile(r"dw\.(?:\d{4}w\d{2}[a-z]*|first)\.", re.IGNORECASE)
+_TAG = re.compile(r"\[\s*dw\s+(?:\d{4}w\d{2}[a-z]*|first)\.", re.IGNORECASE)
 _CALENDAR = re.compile(
     r"(?:(?:updated |new )?invitation|accepted|declined|tentative(?:ly accepted)?|cancell?ed(?: event)?"
     r"|einladung|zugesagt|abgelehnt|abgesagt|aktualisierte einladung|invitación|aceptado|rechazado|cancelado"

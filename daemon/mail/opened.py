@@ -47,7 +47,7 @@ def opened(raw: bytes) -> Opened:
     """Open a mail: header fields, and its first text part (HTML without marks where there is no other)."""
     end = re.search(rb"\r?\n\r?\n", raw)
     fields = [
-        (name.lower(), value.decode("latin-1"))
+        (name.lower(), value.decode("latin-1").strip())
         for name, value in _FIELD.findall(raw[: end.start() if end else None][:_LONGEST_HEAD])
     ]
     proofs = [value for name, value in fields if name == b"authentication-results"]

@@ -145,7 +145,7 @@ def mail(subject: str, text: str = "", **changes: str) -> bytes:
         if value:
             made[name] = value
     made.set_content(text or "\n", cte="8bit")
-    return made.as_bytes()
+    return made.as_bytes().replace(b"\n", b"\r\n")
 
 
 def body_of(raw: bytes) -> str:
