@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from rules.cards import matched
 from rules.classify import kind_of
 from rules.due import HUMAN, Survey
+from rules.names import from_address
 from rules.organisations import Membership, contains, fits, memberships, plain
 from rules.sentences import topic
 from rules.verdicts import Evidence, Tie
@@ -144,7 +145,8 @@ class _Desk:
 
     def _name(self, person: Person) -> Hit | None:
         wanted = set(self._words.split())
-        for name in dict.fromkeys((person.name, *(n for a in person.addresses for n in (a.name, *a.names)))):
+        spelt = (n for a in person.addresses for n in (a.name, *a.names, from_address(a.address)))
+        for name in dict.fromkeys((person.name, *spelt)):
             if name and wanted <= set(plain(name).split()):
                 return Hit(person, "name", name)
         if any(self._wanted.lower() == a.address for a in person.addresses):

@@ -59,12 +59,16 @@ class Terminal:
 @click.option("--client", default="", help="For --sign-in: Google's client file, or Microsoft's client id.")
 @click.option("--tenant", default="", help="For --sign-in microsoft: your organisation's tenant.")
 @click.option("--keep", type=click.Choice(["keyring", "file"]), help="Where an asked password is kept.")
+@click.option(
+    "--password", is_flag=True, help="Only ask for a new password, and keep it where the old one lay."
+)
 @click.option("--force", is_flag=True, help="Write over a configuration that is there.")
 @click.option("--no-hello", is_flag=True, help="Put no hello into the inbox.")
 def init(**said: Any) -> None:
     """Set up your own mailbox: three answers, each checked on the spot, and a hello into your inbox.
 
-    With --sign-in alone, sign in anew for the mailbox that is configured.
+    With --sign-in or --password alone, sign in anew, or change the password, of the mailbox that is
+    configured.
     """
     from daemon import clock
     from daemon.setup import init as rooms
@@ -73,6 +77,9 @@ def init(**said: Any) -> None:
     if said["sign_in"] and not said["address"] and not said["force"]:
         user = rooms.sign_in_again(config, os.environ, said["sign_in"], talk)
         output.say(f"signed in as {user}")
+        return
+    if said["password"]:
+        output.say(f"kept the new password of {rooms.new_password(config, os.environ, talk)}")
         return
     wishes = rooms.Wishes(
         address=said["address"],

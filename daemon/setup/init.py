@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from daemon import log, tokens
-from daemon.config import load, providers, wording
+from daemon.config import load, providers, secrets, wording
 from daemon.config.providers import Provider, Way
 from daemon.config.sign_in import access_token, sign_in
 from daemon.config.values import MailboxConfig, SecretSource, Tls
@@ -191,8 +191,6 @@ def _signed_in(
 
 
 def _try(box: MailboxConfig, environ: Mapping[str, str]) -> Session:
-    from daemon.config import secrets  # noqa: PLC0415
-
     found = secrets.secret(box.secret, box.user, box.host, environ)
     log.conceal(found)
     return connect(box, Credential(found, secrets.is_token(box.secret)))
@@ -227,6 +225,25 @@ def _hello(session: Session, file: Path, environ: Mapping[str, str], talk: Talk,
         return False
     talk.say("  ok  put a short hello into your inbox")
     return True
+
+
+def new_password(config: Path | None, environ: Mapping[str, str], talk: Talk) -> str:
+    """Ask for a new password of the first mailbox, try it, and keep it where the old one lay; return the user.
+
+    Raises UsageError where the password comes from elsewhere.
+    """
+    found = load.load(config, None, environ)
+    box = found.mailboxes[0]
+    if box.secret.way not in {"file", "keyring"}:
+        raise UsageError(f"the password of {box.user} comes from a program of yours; change it there")
+    provider = providers.by_host(box.host) or providers.own_server(box.user)
+    _, password, session = _signed_in(Wishes(), provider, box, environ, talk)
+    session.close()
+    if box.secret.way == "keyring":
+        secrets.keep_in_keyring(box.user, box.host, password)
+    else:
+        writing.put(Path(box.secret.value), password + "\n", over=True)
+    return box.user
 
 
 def sign_in_again(config: Path | None, environ: Mapping[str, str], provider: str, talk: Talk) -> str:

@@ -12,7 +12,7 @@ from daemon.config.load import load
 from daemon.config.values import SecretSource
 from daemon.setup import writing
 from daemon.setup.glance import own_addresses
-from daemon.setup.init import Wishes, begin
+from daemon.setup.init import Wishes, begin, new_password
 from daemon.setup.writing import Chosen
 from store.errors import NeedsOwnerError, UsageError
 from store.facts import Message, Named
@@ -144,6 +144,28 @@ def test_a_provider_without_passwords_is_not_asked_for_one(tmp_path: Path, envir
         begin(Wishes(address="maya@hotmail.com"), tmp_path / "config.yaml", environ, owner, NOW)
     assert "--sign-in microsoft" in caught.value.hint
     assert owner.asked == []
+
+
+def test_a_new_password_is_tried_and_kept_where_the_old_one_lay(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    file = tmp_path / "config.yaml"
+    begin(
+        wishes(account, address="maya@example.org", hello=False),
+        file,
+        environ,
+        Owner([account.password, ""]),
+        NOW,
+    )
+    kept = Path(load(file, None, environ).mailboxes[0].secret.value)
+    kept.write_text("outdated\n")
+    owner = Owner(["wrong", account.password])
+    assert new_password(file, environ, owner) == account.user
+    assert kept.read_text() == f"{account.password}\n"
+    assert "does not let" in owner.told
+    file.write_text(file.read_text().replace(f"password_file: {kept}", "password_command: echo pw"))
+    with pytest.raises(UsageError, match="program of yours"):
+        new_password(file, environ, Owner([]))
 
 
 @pytest.mark.parametrize(
