@@ -59,9 +59,7 @@ class Terminal:
 @click.option("--client", default="", help="For --sign-in: Google's client file, or Microsoft's client id.")
 @click.option("--tenant", default="", help="For --sign-in microsoft: your organisation's tenant.")
 @click.option("--keep", type=click.Choice(["keyring", "file"]), help="Where an asked password is kept.")
-@click.option(
-    "--password", is_flag=True, help="Only ask for a new password, and keep it where the old one lay."
-)
+@click.option("--password", is_flag=True, help="Only ask for a new password and keep it.")
 @click.option("--force", is_flag=True, help="Write over a configuration that is there.")
 @click.option("--no-hello", is_flag=True, help="Put no hello into the inbox.")
 def init(**said: Any) -> None:

@@ -228,7 +228,7 @@ def _hello(session: Session, file: Path, environ: Mapping[str, str], talk: Talk,
 
 
 def new_password(config: Path | None, environ: Mapping[str, str], talk: Talk) -> str:
-    """Ask for a new password of the first mailbox, try it, and keep it where the old one lay; return the user.
+    """Ask for a new password, try it, keep it where the old one lay; return the user of the mailbox.
 
     Raises UsageError where the password comes from elsewhere.
     """
