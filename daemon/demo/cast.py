@@ -344,9 +344,11 @@ SAID = (
     ("note", "ines@northwind.example", "Data engineer; looking for something new after Northwind.", 9),
     ("tag", "tomas@example.com", "friend", 300),
     ("tag", "ana.ribeiro@example.net", "friend", 300),
-    ("promised", "jonas.weber@utrecht.example", "the Utrecht slides", 24),
     ("gave", "farah@lantern.example", "a reference letter", 60),
     ("gave", "leo@piazza.example", "a Saturday with his kitchen shelves", 33),
     ("asked", "priya.nair@meridian.example", "her view of the grant budget", 120),
 )
 """What Maya told digwell before: verb, address, words, days ago."""
+
+BIRTHDAY_OF = ("Grace Adeyemi", "grace@kestrelrail.example")
+"""Whose birthday the imported address book tells, some days ahead."""

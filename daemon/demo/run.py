@@ -5,34 +5,34 @@ Everything goes through the doors that a real mailbox uses. It must write nowher
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from pathlib import Path
 
-from daemon import clock, saying, week
+from daemon import clock, post, saying, week
 from daemon.app import House, open_house
-from daemon.config.secrets import secret
-from daemon.demo.cast import SAID
+from daemon.demo.cast import BIRTHDAY_OF, OWNER, SAID
 from daemon.demo.server import PASSWORD, USER, DemoServer
 from daemon.demo.village import DAY, letters, villagers
-from daemon.mail.imap import Session, connect
-from daemon.mail.values import Credential
-from daemon.scan.run import scan
+from daemon.imports.door import import_path
+from daemon.passing import whole_pass
 from daemon.scan.values import Wishes
+from daemon.service.line import open_session
+from rules.names import called
 from rules.verbs import Command
+from rules.verdicts import Suggestion
 from store.errors import DigwellError
+from store.facts import Role
+from store.ledger import commands
+
+Say = Callable[[str], None]
 
 SEED = 5
-OURS = (
-    "config.yaml",
-    "password",
-    "digwell.db",
-    "digwell.db-wal",
-    "digwell.db-shm",
-    "digwell.key",
-    "digest.html",
-    "digest.txt",
-)
+ANSWER = "snooze 4 2w"
+BIRTHDAY_IN = 4
+OURS = ("config.yaml", "password", "friends.vcf", "digwell.", "digest.")
 
 CONFIG = """\
 # Made by `digwell demo`: an invented mailbox on this machine.
@@ -47,10 +47,11 @@ digest:
   slot: tuesday 08:30
 store: {folder}/digwell.db
 """
+CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{}\r\nEMAIL:{}\r\nBDAY:{:%Y-%m-%d}\r\nEND:VCARD\r\n"
 
 
-def run(folder: Path, say: Callable[[str], None]) -> Path:
-    """Make the village, scan it, judge it, write this week's mail; return the HTML file.
+def run(folder: Path, say: Say) -> Path:
+    """Make the village, scan it, judge it, deliver this week's mail, answer it; return the HTML file.
 
     ``say`` is given every line for the terminal. Raises DigwellError where the folder holds files
     that are not the demo's.
@@ -62,76 +63,121 @@ def run(folder: Path, say: Callable[[str], None]) -> Path:
     with DemoServer(mail) as server:
         _done(say, f"Made a mailbox of {len(mail):,} mails with {people} people, all invented", started)
         _configure(folder, server.port)
-        with open_house(folder / "config.yaml", None) as house:
-            _read(house, say)
-            _remember(house, now)
-    with open_house(folder / "config.yaml", None) as house:
-        return _write(house, folder, say)
+        _read(folder, say)
+        _remember(folder, now)
+        page, named = _deliver(folder, say)
+        _answer(folder, say)
+    _show(folder, page, named, say)
+    return page
 
 
 def _clear(folder: Path) -> Path:
     folder = folder.absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    strange = sorted(p.name for p in folder.iterdir() if not p.name.startswith(OURS))
+    found = sorted(folder.iterdir())
+    strange = [path.name for path in found if not path.name.startswith(OURS)]
     if strange:
         raise DigwellError(
             f"{folder} holds files that are not the demo's: {', '.join(strange[:3])}",
             hint="name an empty folder: digwell demo --dir FOLDER",
         )
-    for name in OURS:
-        (folder / name).unlink(missing_ok=True)
+    for path in found:
+        path.unlink()
     return folder
 
 
 def _configure(folder: Path, port: int) -> None:
-    for name, text in (
-        ("password", PASSWORD + "\n"),
-        ("config.yaml", CONFIG.format(port=port, user=USER, folder=folder)),
-    ):
+    config = CONFIG.format(port=port, user=USER, folder=folder)
+    for name, text in (("password", PASSWORD + "\n"), ("config.yaml", config)):
         path = folder / name
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
 
 
-def _read(house: House, say: Callable[[str], None]) -> None:
+def _read(folder: Path, say: Say) -> None:
     started = clock.monotonic()
-    box = house.config.mailboxes[0]
-
-    def dial() -> Session:
-        return connect(box, Credential(secret(box.secret, box.user, box.host, os.environ)))
-
-    found = scan(house.store, box, dial, Wishes(now=house.now))
-    _done(say, f"Read it, headers only: {found.new:,} mails", started)
+    with _opened(folder) as house:
+        new = _pass(house)
+    _done(say, f"Read it, headers only: {new:,} mails", started)
 
 
-def _remember(house: House, now: int) -> None:
-    """Say what the owner has told digwell over the months."""
-    for verb, address, words, days in SAID:
-        then = House(house.config, house.store)
-        then.now = now - days * DAY
-        saying.tell(then, Command(verb, (address,), "", words), dry_run=False)
+def _pass(house: House) -> int:
+    passed = whole_pass(house, Wishes(now=house.now))
+    for _, error in passed.failed:
+        raise error
+    return sum(one.new for one in passed.scanned)
 
 
-def _write(house: House, folder: Path, say: Callable[[str], None]) -> Path:
+def _remember(folder: Path, now: int) -> None:
+    """Tell digwell what the owner has told it over the months, and import an address book."""
+    with _opened(folder) as house:
+        for verb, address, words, days in SAID:
+            then = House(house.config, house.store)
+            then.now = now - days * DAY
+            saying.tell(then, Command(verb, (address,), "", words), dry_run=False)
+        book = folder / "friends.vcf"
+        born = datetime.fromtimestamp(now, timezone.utc) + timedelta(days=BIRTHDAY_IN - 41 * 365)
+        book.write_text(CARD.format(*BIRTHDAY_OF, born), encoding="utf-8", newline="")
+        import_path(house.store, "vcard", book, now)
+
+
+def _deliver(folder: Path, say: Say) -> tuple[Path, tuple[Suggestion, ...]]:
+    """Put this week's mail into the inbox, and show what was put there as files."""
     started = clock.monotonic()
-    made = week.compose(house, house.now, synced=house.now)
-    rendered = week.render(house, made)
-    page = folder / "digest.html"
-    page.write_text(rendered.html, encoding="utf-8")
-    (folder / "digest.txt").write_text(rendered.text, encoding="utf-8")
-    _done(say, f"Wrote this week's mail: {len(made.digest.suggestions)} people", started)
+    with _opened(folder) as house:
+        made = week.compose(house, house.now, synced=house.now)
+        rendered = week.render(house, made)
+        sent = post.send_now(house)
+    (folder / "digest.txt").write_text(f"Subject: {rendered.subject}\n\n{rendered.text}", encoding="utf-8")
+    (folder / "digest.html").write_text(rendered.html, encoding="utf-8")
+    count = len(made.digest.suggestions)
+    _done(say, f"Put this week's mail into the inbox ({sent.delivery.state.value}): {count} people", started)
+    return folder / "digest.html", made.digest.suggestions
+
+
+def _answer(folder: Path, say: Say) -> None:
+    """Answer the mail as its reader would, from Sent, and let digwell find it there."""
+    started = clock.monotonic()
+    with _opened(folder) as house:
+        cited = house.snapshot.editions[-1].message_id
+        with open_session(house.config.mailboxes[0]) as mailbox:
+            sent = next(f for f in mailbox.folders() if f.role is Role.SENT)
+            mailbox.append(sent.wire, _reply(cited, house.now), ("\\Seen",), house.now)
+    with _opened(folder) as house:
+        _pass(house)
+        told = commands(house.store)[0]
+    _done(say, f"Answered it by mail: {told.text}", started)
+    say(f"  digwell: {told.answer}")
+
+
+def _reply(message_id: str, now: int) -> bytes:
+    date = format_datetime(datetime.fromtimestamp(now, timezone.utc))
+    fields = (
+        f"From: {OWNER[0]} <{OWNER[1]}>",
+        f"To: digwell <{OWNER[1]}>",
+        "Subject: Re: this week",
+        f"Date: {date}",
+        f"Message-ID: <answer.{now}@example.org>",
+        f"In-Reply-To: <{message_id.strip('<>')}>",
+    )
+    return ("\r\n".join(fields) + f"\r\n\r\n{ANSWER}\r\n").encode()
+
+
+def _show(folder: Path, page: Path, named: tuple[Suggestion, ...], say: Say) -> None:
     say("")
-    say(f"Subject: {rendered.subject}\n\n{rendered.text}")
-    say("")
-    for one in made.digest.suggestions:
-        say(f"{one.number} {one.person.name:<16} {one.reason.value:<11} {one.person.main.address}")
+    say((folder / "digest.txt").read_text(encoding="utf-8"))
+    for one in named:
+        say(f"{one.number} {called(one.person):<16} {one.reason.value:<11} {one.person.main.address}")
     say("")
     say(f"The mail itself: {_short(page)}")
     config = _short(folder / "config.yaml")
     say(f"Try:   digwell --config {config} who kestrel")
     say(f"       digwell --config {config} rules explain Tomás")
     say("Then:  digwell init")
-    return page
+
+
+def _opened(folder: Path) -> AbstractContextManager[House]:
+    return open_house(folder / "config.yaml", None)
 
 
 def _short(path: Path) -> str:
@@ -141,5 +187,5 @@ def _short(path: Path) -> str:
         return str(path)
 
 
-def _done(say: Callable[[str], None], what: str, started: float) -> None:
-    say(f"{what:<66}{clock.monotonic() - started:5.1f} s")
+def _done(say: Say, what: str, started: float) -> None:
+    say(f"{what:<68}{clock.monotonic() - started:5.1f} s")
