@@ -119,7 +119,7 @@ LETTER: Mapping[str, str] = {
     "act.pause": "Two weeks off",
     "act.same": "Same person",
     "act.different": "Two people",
-    "act.friend": "A friend",
+    "act.friend": "A real person",
     "act.now": "Send the first five now",
     "say.send": "Just press send.",
     "say.done": "Just press send. Met or called? Add a line below and I keep it as a note.",

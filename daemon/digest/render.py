@@ -74,8 +74,8 @@ def _one(template: str, laid_out: Page, settings: Settings, built_in: bool) -> s
     }  # fmt: skip
     made = environment.get_template(template)
     result = ""
-    for lean in range(3):
-        result = made.render(values, lean=lean)
+    for lean in range(4):
+        result = made.render(values, lean=lean).strip() + "\n"
         if not template.endswith(".html") or len(result.encode()) <= MOST_HTML:
             return result
     if settings.templates is not None and not built_in:
