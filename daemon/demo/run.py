@@ -116,8 +116,8 @@ def _remember(folder: Path, now: int) -> None:
             then.now = now - days * DAY
             saying.tell(then, Command(verb, (address,), "", words), dry_run=False)
         book = folder / "friends.vcf"
-        born = datetime.fromtimestamp(now, timezone.utc) + timedelta(days=BIRTHDAY_IN - 41 * 365)
-        book.write_text(CARD.format(*BIRTHDAY_OF, born), encoding="utf-8", newline="")
+        day = datetime.fromtimestamp(now, timezone.utc) + timedelta(days=BIRTHDAY_IN)
+        book.write_text(CARD.format(*BIRTHDAY_OF, day.replace(year=day.year - 40)), encoding="utf-8", newline="")
         import_path(house.store, "vcard", book, now)
 
 
