@@ -117,7 +117,9 @@ def _remember(folder: Path, now: int) -> None:
             saying.tell(then, Command(verb, (address,), "", words), dry_run=False)
         book = folder / "friends.vcf"
         day = datetime.fromtimestamp(now, timezone.utc) + timedelta(days=BIRTHDAY_IN)
-        book.write_text(CARD.format(*BIRTHDAY_OF, day.replace(year=day.year - 40)), encoding="utf-8", newline="")
+        book.write_text(
+            CARD.format(*BIRTHDAY_OF, day.replace(year=day.year - 40)), encoding="utf-8", newline=""
+        )
         import_path(house.store, "vcard", book, now)
 
 
