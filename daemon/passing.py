@@ -21,7 +21,7 @@ from daemon.scan.run import scan
 from daemon.scan.values import OwnMail, Scanned, Wishes
 from daemon.service import line
 from store import health, outbox
-from store.errors import ConfigError, DigwellError, NeedsOwnerError, SafetyStopError
+from store.errors import ConfigError, DamagedError, DigwellError, NeedsOwnerError, SafetyStopError
 from store.messages import Counts, counts
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def whole_pass(house: House, wishes: Wishes) -> Passed:
         try:
             scanned.append(scan(house.store, box, dial, wishes))
             _wind_up(house, box, dial)
+        except DamagedError:
+            raise
         except DigwellError as error:
             failed.append((box.name, error))
             health.report(house.store, box.name, _state(error), clock.now(), str(error))

@@ -10,6 +10,7 @@ from daemon.cli import output
 from daemon.cli.shape import Command, as_json, house, session
 
 if TYPE_CHECKING:
+    from daemon.app import House
     from daemon.passing import Passed
 
 
@@ -20,21 +21,15 @@ if TYPE_CHECKING:
 @click.pass_context
 def scan(ctx: click.Context, *, full: bool, accept_loss: bool, as_json: bool) -> int:
     """Record what is new in the mailbox, once. It may be interrupted: the next scan goes on."""
-    from daemon import clock, passing
     from daemon.cli.failing import tell_error
-    from daemon.cli.progress import Bars
-    from daemon.scan.values import Wishes
-    from daemon.service.lock import Lock
+    from store.errors import DamagedError
 
     said = session()
-    bars = Bars(quiet=said.quiet or as_json)
-    with house() as opened, Lock(opened.store.path):
-        inbox = "inbox" in opened.config.commands.accept
-        wishes = Wishes(clock.now(), full=full, accept_loss=accept_loss, inbox=inbox, progress=bars)
-        try:
-            done = passing.whole_pass(opened, wishes)
-        finally:
-            bars.close()
+    try:
+        opened, done = _pass(full=full, accept_loss=accept_loss, quiet=said.quiet or as_json)
+    except DamagedError:
+        _rescue()
+        opened, done = _pass(full=full, accept_loss=accept_loss, quiet=said.quiet or as_json)
     for name, error in done.failed:
         tell_error(error, name if len(opened.config.mailboxes) > 1 else "")
     for one in done.scanned:
@@ -45,6 +40,37 @@ def scan(ctx: click.Context, *, full: bool, accept_loss: bool, as_json: bool) ->
     elif not said.quiet and done.scanned:
         _show(done)
     return done.exit_code
+
+
+def _pass(*, full: bool, accept_loss: bool, quiet: bool) -> tuple[House, Passed]:
+    from daemon import clock, passing
+    from daemon.cli.progress import Bars
+    from daemon.scan.values import Wishes
+    from daemon.service.lock import Lock
+
+    bars = Bars(quiet=quiet)
+    with house() as opened, Lock(opened.store.path):
+        inbox = "inbox" in opened.config.commands.accept
+        wishes = Wishes(clock.now(), full=full, accept_loss=accept_loss, inbox=inbox, progress=bars)
+        try:
+            return opened, passing.whole_pass(opened, wishes)
+        finally:
+            bars.close()
+
+
+def _rescue() -> None:
+    """Put a sound store in the place of a damaged one, and say so."""
+    from daemon import clock
+    from daemon.app import read_config
+    from daemon.service import keeping
+    from daemon.service.lock import Lock
+
+    said = session()
+    path = read_config(said.config, said.store).store
+    with Lock(path):
+        rescue = keeping.sound(path, clock.now())
+    if rescue is not None:
+        output.tell(keeping.told(rescue))
 
 
 def _record(done: Passed) -> dict[str, object]:

@@ -20,6 +20,7 @@ from daemon import clock, drafting, log, post
 from daemon.mail.values import Mailbox
 from daemon.reply import tidying
 from daemon.scan.values import Scanned, Wishes
+from daemon.service import keeping
 from daemon.service.apart import apart
 from daemon.service.cellar import Cellar
 from daemon.service.line import FINE, HELD, OFFLINE, STOPPED, Line, scan_whole
@@ -29,7 +30,6 @@ from daemon.service.notify import Notifier
 from daemon.service.reload import Files, InForce
 from daemon.service.stop import Stop, Stopping
 from store import health
-from store.db import Store
 from store.errors import DamagedError, DigwellError, NeedsOwnerError, SafetyStopError
 
 SLICE = 15.0
@@ -85,22 +85,38 @@ class Daemon:
     def _start(self) -> None:
         path = self.cellar.path
         # in a child, for making or upgrading a store loads what is never needed again
-        apart(lambda _: Store.open(path).close(), self.stop, self._alive)
+        rescue = apart(lambda _: keeping.sound(path, clock.now()), self.stop, self._alive)
+        if rescue is not None:
+            log.event("store rescued", logging.ERROR, why=keeping.told(rescue))
         known = {row.name: row for row in health.everything(self.cellar.store)}
         for line in self.lines:
             line.last_ok = known[line.box.name].last_ok if line.box.name in known else 0
         self._wind_up()
         log.event("started", mailboxes=len(self.lines), store=self.cellar.path)
         self.notifier.ready("starting")
+        self._fenced("backup", self._back_up)
 
     def _wind_up(self) -> None:
         """Set the ticker anew, with everything due at once: it cannot bear a clock that jumps."""
         self.ticker = schedule.Scheduler()
         self.ticker.every(PASS).seconds.do(self._all_due)
+        self.ticker.every(1).hours.do(self._back_up)
         self._all_due()
 
     def _all_due(self) -> None:
         self._due = {line.box.name for line in self.lines}
+
+    def _back_up(self) -> None:
+        """Keep a backup a day; that it fails is told, and stops nothing."""
+        self.cellar.close()
+        path = self.cellar.path
+        try:
+            made = apart(lambda _: keeping.back_up(path, clock.now()), self.stop, self._alive)
+        except DigwellError as error:
+            self._tell("backup", str(error))
+        else:
+            if made:
+                log.event("backed up")
 
     def _fenced(self, what: str, work: Callable[[], None]) -> None:
         """Do a task; what goes wrong in it is logged and ends there, unless it goes wrong for ever."""

@@ -1,0 +1,44 @@
+"""Care for the store: a sound file to start from, and a verified backup a day.
+
+Every function opens the store for itself and closes it again: call it with no other one open, holding
+the lock. Nothing here deletes anything but backups that newer ones replace.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from store import keep
+from store.db import Store
+from store.rescue import Rescue, open_sound
+
+EVERY = 86_400
+"""Seconds between backups."""
+
+
+def sound(path: Path, now: int) -> Rescue | None:
+    """Make sure that the store can be relied on; return what had to be done for it, None for nothing."""
+    store, rescue = open_sound(path, now)
+    store.close()
+    return rescue
+
+
+def back_up(path: Path, now: int) -> bool:
+    """Make a backup if the last one is a day old and there is something to lose; return whether."""
+    with Store.open(path) as store:
+        latest = next(iter(keep.backups(path)), None)
+        # one from the future is no reason to wait for it: the clock was wrong
+        fresh = latest is not None and now - EVERY < latest.at <= now
+        if fresh or not store.one("SELECT 1 FROM message UNION ALL SELECT 1 FROM act LIMIT 1"):
+            return False
+        keep.backup(store, now)
+        return True
+
+
+def told(rescue: Rescue) -> str:
+    """Say what a rescue did, in a sentence for the owner."""
+    source = f"the backup {rescue.backup.name} stands in" if rescue.backup else "there was no backup"
+    return (
+        f"the store was damaged and is kept as {rescue.damaged.name}; {source}, and"
+        f" {rescue.commands} commands were saved from it; mail is read again from the mailbox"
+    )
