@@ -74,6 +74,7 @@ class Sums:
         self.answers = sum(one.answers for one in them)
         self.lists = sum(one.lists for one in them)
         self.machines = sum(one.machines for one in them)
+        self.listed = any(one.listed for one in them)
         # posts through a discussion list carry List-Unsubscribe too
         self.news = max(0, sum(one.news for one in them) - self.lists)
 
@@ -196,8 +197,12 @@ def _answered(sums: Sums) -> Ground | None:
 
 
 def _silent_list(sums: Sums) -> Ground | None:
-    if not sums.received and any(list_name(address) or news_name(address) for address in sums.addresses):
-        return Kind.LIST, "you write to it, it never wrote, and it is named like a list"
+    if sums.received:
+        return None
+    if sums.listed:
+        return Kind.LIST, "mail of others came through it, and it never wrote itself"
+    if any(list_name(address) or news_name(address) for address in sums.addresses):
+        return Kind.LIST, "it never wrote itself, and it is named like a list"
     return None
 
 

@@ -15,6 +15,7 @@ from store.book import chunks, ids_of, take
 from store.days import Seen, Tally, counts, is_proven
 from store.db import Row, Store, remember
 from store.facts import Mark, Message, Named, Place, Sighting
+from store.lists import note_lists
 from store.outbox import our_mids
 from store.own import own_ids, rebuild_days
 from store.threads import cites, hash_of, key_of, thread_of
@@ -190,6 +191,7 @@ class Batch:
                 for named in named_part:
                     if named.name and book[named.address]:
                         names[book[named.address], named.name] += 1
+        note_lists(self.store, {m.list_id for m in messages if m.list_id})
         self.store.executemany(_INSERT, rows)
         self.store.executemany(_INSERT_PEOPLE, people)
         self.store.executemany(_INSERT_NAME, [(*who, count) for who, count in names.items()])

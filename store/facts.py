@@ -241,7 +241,8 @@ class Address:
     ``sent`` and ``received`` count all mail from and to the owner, direct or not; ``lists``,
     ``news`` and ``machines`` count received mail with marks of that class; ``answers`` counts
     received mail that answers a message really sent by the owner; ``first`` and ``last`` are
-    Unix seconds over all mail; ``names`` are display names, the most used first.
+    Unix seconds over all mail; ``names`` are display names, the most used first. ``listed`` says that
+    a List-Id of some mail names the address.
     """
 
     id: int
@@ -260,6 +261,7 @@ class Address:
     last: int = 0
     last_in: int = 0
     last_out: int = 0
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

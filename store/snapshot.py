@@ -37,6 +37,7 @@ from store.editions import editions, suggested
 from store.events import bounces, meetings
 from store.facts import DAY, Address, Mark, Person, Snapshot, Timeline
 from store.ledger import said
+from store.lists import known_lists
 from store.outbox import our_mids
 from store.own import own_addresses, own_ids
 from store.people import grouping, main_of
@@ -169,7 +170,7 @@ def _people(
     names = _names(store)
     members: dict[int, list[Address]] = {}
     spoken_of |= set(main.values())
-    own = own_ids(store)
+    own, lists = own_ids(store), known_lists(store)
     for key, text, known in store.stream("SELECT id, address, known FROM address"):
         counted = sums.get(key)
         if counted is None:
@@ -177,11 +178,12 @@ def _people(
                 continue
             counted = _NOTHING
         called = names.get(key, ())
-        sent, got, shared, lists, news, auto, answers, first, last, last_in, last_out = counted[:11]
+        sent, got, shared, from_lists, news, auto, answers, first, last, last_in, last_out = counted[:11]
         person = main_of(main, key)
         address = Address(
             key, text, called[0] if called else "", person, called, sent, got, shared,
-            lists, news, auto, answers, first, last, last_in, last_out,
+            from_lists, news, auto, answers, first, last, last_in, last_out,
+            listed=text.replace("@", ".", 1) in lists,
         )  # fmt: skip
         members.setdefault(person, []).append(address)
     return {person: _person(person, addresses) for person, addresses in members.items()}

@@ -25,8 +25,10 @@ def message(address: str, marks: Mark = NO_MARKS, name: str = "", subject: str =
     )
 
 
-def person(address: str = "anna@example.org", name: str = "Anna Mair", **sums: int) -> Person:
-    one = Address(id=1, address=address, name=name, person=1, names=(name,) if name else (), **sums)
+def person(
+    address: str = "anna@example.org", name: str = "Anna Mair", *, listed: bool = False, **sums: int
+) -> Person:
+    one = Address(1, address, name, 1, (name,) if name else (), **sums, listed=listed)
     return Person(id="p1", key=1, name=name or address, addresses=(one,))
 
 
@@ -114,6 +116,8 @@ def test_a_message_of_nobody_is_no_persons() -> None:
         (person("boat@example.org", "The Boat", received=9, lists=9, news=9), Kind.LIST),
         (person("boat-users@lists.example.org", "", sent=9), Kind.LIST),
         (person("bo@example.org", "", sent=1), Kind.PERSON),
+        (person("boat@example.org", "", sent=1, listed=True), Kind.LIST),
+        (person("boss@example.org", "", sent=1, received=1, listed=True), Kind.PERSON),
         (person("no-reply@example.org", "", sent=1, received=1, answers=1), Kind.MACHINE),
         (person("info@example.org", "", sent=3, received=3, answers=3), Kind.ROLE),
         (person("info@example.org", "Anna Mair", sent=3, received=3, answers=3), Kind.PERSON),
