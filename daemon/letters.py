@@ -18,6 +18,7 @@ from daemon.digest.draft import draft
 from daemon.digest.letter import Settings, settings_of
 from daemon.digest.render import render, render_page
 from daemon.digest.send import Composed, Route, keep
+from daemon.digest.slot import slot_entry
 from daemon.service import wants
 from rules import first, identity
 from rules.classify import kind_of
@@ -51,7 +52,8 @@ def weekly(house: House, edition: str, slot: int, about: Circumstances) -> Compo
         troubles=about.troubles,
     ).digest
     settings = settings_for(house)
-    raw = compose_mail(render(made, settings), settings, edition, house.now)
+    entry = slot_entry(made, settings)
+    raw = compose_mail(render(made, settings), settings, edition, house.now, entry)
     return Composed(made, slot, tokens.message_id(settings.key, edition, settings.domain), raw)
 
 

@@ -15,6 +15,7 @@ from daemon.app import House
 from daemon.digest import render as digest_render
 from daemon.digest.compose import compose_mail
 from daemon.digest.letter import Rendered, Settings, settings_of
+from daemon.digest.slot import slot_entry
 from daemon.service import editions
 from rules import digest as digests
 from rules.candidates import candidates
@@ -110,4 +111,5 @@ def render(house: House, made: Week) -> Rendered:
 
 def mail(house: House, made: Week, at: int) -> bytes:
     """Return the bytes of the letter, as they would be kept and sent."""
-    return compose_mail(render(house, made), settings(house), made.digest.edition, at)
+    known = settings(house)
+    return compose_mail(render(house, made), known, made.digest.edition, at, slot_entry(made.digest, known))
