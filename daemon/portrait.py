@@ -14,6 +14,7 @@ from daemon.digest.sparkline import sparkline
 from rules.classify import kind_of
 from rules.due import Survey
 from rules.names import called
+from rules.organisations import Membership, memberships
 from rules.sentences import balance_words, last_exchange, rhythm_words
 from rules.standing import Standing
 from rules.verdicts import KindVerdict, Tie
@@ -36,6 +37,7 @@ class Portrait:
     rhythm: str
     balance: str
     fellows: tuple[str, ...]
+    places: tuple[Membership, ...]
     record: records.Record
 
 
@@ -56,6 +58,7 @@ def portrait(house: House, seen: Survey, who: Person) -> Portrait:
         rhythm=rhythm_words(seen, tie) if tie else "",
         balance=balance_words(seen, tie) if tie else "",
         fellows=tuple(called(people[key]) for key, _ in shared if key in people),
+        places=_places(seen, who),
         record=records.person(seen, who, kind.kind, tie),
     )
 
@@ -70,6 +73,16 @@ def record(found: Portrait) -> records.Record:
         "balance": found.balance,
         "months": list(dossier.months) if dossier else [],
         "knows": list(found.fellows),
+        "memberships": [
+            {
+                "name": m.name,
+                "domain": m.domain or None,
+                "first": records.when(m.first),
+                "last": records.when(m.last),
+                "present": m.present,
+            }
+            for m in found.places
+        ],
         "exchanges": [
             {"message_id": e.mid, "at": records.when(e.at), "out": e.out, "subject": e.subject}
             for e in (dossier.exchanges if dossier else ())
@@ -84,6 +97,7 @@ def lines(found: Portrait) -> list[str]:
     """Return the page as lines for a terminal."""
     who, tie, dossier = found.person, found.tie, found.dossier
     told = [("addresses", ", ".join(a.address for a in who.addresses)), ("kind", _kind(found.kind))]
+    told += [("at", _place(place)) for place in found.places]
     if tie:
         told.append(("circle", f"{tie.circle} ({tie.cadence_from})" if tie.cadence_from else tie.circle))
     if found.record["tags"]:
@@ -110,6 +124,19 @@ def lines(found: Portrait) -> list[str]:
     if found.record["snoozed_until"]:
         told.append(("snoozed", f"until {found.record['snoozed_until'][:10]}"))
     return [called(who), *(f"  {name:<10}{text}" for name, text in told if text)]
+
+
+def _places(seen: Survey, who: Person) -> tuple[Membership, ...]:
+    """Return where the person is and was."""
+    keys = {a.id for a in who.addresses}
+    told = [t for t in seen.snapshot.traits if t.key in keys]
+    gone = {b.address for b in seen.snapshot.bounces if b.permanent}
+    return memberships(who, seen.policy, seen.snapshot.as_of, told, gone)
+
+
+def _place(place: Membership) -> str:
+    first, last = _day(place.first).year, _day(place.last).year
+    return f"{place.name}, since {first}" if place.present else f"{place.name}, {first} to {last}"
 
 
 def _kind(verdict: KindVerdict) -> str:

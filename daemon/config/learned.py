@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -54,16 +53,6 @@ def untaught(path: Path, address: str) -> bool:
         return False
     _write(path, kept)
     return True
-
-
-def also_caught(address: str, people: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the other addresses that a rule about this one would catch.
-
-    ``people`` maps every address to the id of its person: a rule about one address of a person
-    holds for the person.
-    """
-    person = people.get(address)
-    return tuple(sorted(a for a, who in people.items() if who == person and a != address)) if person else ()
 
 
 def _lines(path: Path) -> list[str]:

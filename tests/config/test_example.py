@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from daemon.config.example import keys, sample
 from daemon.config.json_schema import json_schema
 from daemon.config.load import load
+from daemon.config.reference import pages
 from daemon.config.rules_file import load_rules
 from daemon.config.schema import ConfigFile, Mailbox
 from rules.policy import Policy
@@ -96,3 +97,13 @@ def test_the_default_rules_say_what_holds_without_any() -> None:
         without.week,
         without.people,
     )
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_a_page_in_the_checkout_is_the_one_the_models_write(name: str) -> None:
+    assert (ROOT / "docs" / name).read_text("utf-8") == pages()[name]
+
+
+def test_no_page_lies_there_that_nothing_writes() -> None:
+    written = {ROOT / "docs" / name for name in pages()}
+    assert set((ROOT / "docs/providers").glob("*.md")) <= written

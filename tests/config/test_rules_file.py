@@ -147,9 +147,3 @@ def test_a_file_that_cannot_be_written_is_left_as_it_was(tmp_path: Path) -> None
     with pytest.raises(DigwellError, match="cannot be written"):
         learned.teach(tmp_path / "absent" / learned.NAME, "a@b.example", "friend", date(2026, 11, 22))
     assert list(tmp_path.iterdir()) == [tmp_path / "rules.learned.yaml"]
-
-
-def test_whom_else_a_rule_would_catch_is_told() -> None:
-    people = {"jo@a.example": "p1", "jo@b.example": "p1", "mei@a.example": "p2"}
-    assert learned.also_caught("jo@a.example", people) == ("jo@b.example",)
-    assert learned.also_caught("nobody@a.example", people) == ()

@@ -100,7 +100,7 @@ def _client(account: Account) -> dict[str, Any]:
     if not file:
         raise ConfigError(
             "sign_in: google needs the file of a client of yours",
-            hint="put its path under sign_in_client; docs/gmail.md says how to get one",
+            hint="put its path under sign_in_client; docs/providers/gmail.md says how to get one",
         )
     try:
         found = json.loads(Path(file).read_text("utf-8"))

@@ -59,7 +59,7 @@ def _app(account: Account, kept: str) -> tuple[Any, Any]:
     if not account.source.client:
         raise ConfigError(
             "sign_in: microsoft needs the client id of an app of yours",
-            hint="put it under sign_in_client; docs/microsoft-365.md says how to get one",
+            hint="put it under sign_in_client; docs/providers/microsoft-365.md says how to get one",
         )
     cache = msal.SerializableTokenCache()
     try:
