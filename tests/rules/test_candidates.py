@@ -1,0 +1,147 @@
+"""Candidates: who may be named, for what reason, and why everybody else may not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rules.candidates import candidates
+from rules.due import survey
+from rules.policy import Circle, Origin, PersonRule, Policy, Quiet
+from rules.verdicts import Candidate, Reason
+from store.facts import DAY, Bounce, Said, Snapshot, Suggested, Trait
+from tests.rules.worlds import TODAY, friend, person, steady, world
+
+ANA = steady("Ana Ribeiro", 21, 100)
+
+
+def said(verb: str, key: int = 1, ago: int = 1, **more: object) -> Said:
+    return Said(f"n-{verb}-{ago}", TODAY - ago * DAY, verb, key, **more)  # type: ignore[arg-type]
+
+
+def one(snapshot: Snapshot, policy: Policy | None = None) -> Candidate:
+    found = {c.tie.person.key: c for c in candidates(survey(snapshot, policy or Policy(), person))}
+    return found[1]
+
+
+def test_somebody_past_the_gate_may_be_named() -> None:
+    assert (one(world([ANA])).withheld, one(world([ANA])).reason) == ("", Reason.YOUR_TURN)
+    assert one(world([steady("Ana Ribeiro", 21, 30)])).withheld == (
+        "not due: 30 days of silence, named from 32 on"
+    )
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (said("never"), "you said never"),
+        (said("snooze", until=TODAY + 5 * DAY), "you asked for peace until 28 November 2026"),
+        (said("skip", ago=10), "named on 13 November 2026 and resting until 5 February 2027"),
+    ],
+)
+def test_the_owners_word_withholds(act: Said, why: str) -> None:
+    assert one(world([ANA], said=(act,))).withheld == why
+
+
+def test_a_snooze_that_is_over_withholds_nobody() -> None:
+    assert not one(world([ANA], said=(said("snooze", ago=30, until=TODAY - DAY),))).withheld
+
+
+def test_the_rules_withhold_and_say_where() -> None:
+    later = PersonRule(ANA.address, not_before=date(2027, 1, 10), origin=Origin("rules.yaml", 8))
+    assert one(world([ANA]), Policy(people=(later,))).withheld == "not before 10 January (rules.yaml:8)"
+    assert one(world([ANA]), Policy(never=("*@example.net",))).withheld == "your rule “*@example.net”"
+
+
+def test_a_name_rests_after_a_suggestion_until_the_owner_writes() -> None:
+    named = Suggested("2026w45", "1", 1, TODAY - 21 * DAY, "gone quiet", wildcard=False)
+    assert one(world([ANA], suggested=(named,))).withheld.startswith("named on 2 November 2026")
+    wrote = friend("Ana Ribeiro", [(15, "o"), *((15 + 21 * n, "oi"[n % 2]) for n in range(1, 9))])
+    assert "not due" in one(world([wrote], suggested=(named,))).withheld
+
+
+def test_ignoring_a_name_twice_makes_it_rest_twice_as_long() -> None:
+    ana = steady("Ana Ribeiro", 21, 300)
+    rows = tuple(
+        Suggested(f"2026w{week}", "1", 1, TODAY - ago * DAY, "gone quiet", wildcard=False)
+        for week, ago in ((20, 187), (33, 100))
+    )
+    assert one(world([ana], suggested=rows)).withheld
+    assert not one(world([ana], suggested=rows[:1])).withheld
+
+
+def test_who_did_not_answer_the_last_two_is_left_in_peace() -> None:
+    told = one(world([friend("Ana Ribeiro", [(40, "o"), (60, "o"), (90, "i"), (110, "o"), (130, "i")])]))
+    assert told.withheld.startswith("has not answered your last 2; left in peace until ")
+
+
+def test_a_done_counts_as_contact() -> None:
+    told = one(world([ANA], said=(said("done", ago=3),)))
+    assert told.tie.silence < 4
+    assert told.withheld
+
+
+def test_silence_does_not_count_on_days_off() -> None:
+    ana = steady("Ana Ribeiro", 21, 40)
+    assert not one(world([ana])).withheld
+    away = Policy(quiet=(Quiet(date(2026, 10, 20), date(2026, 11, 10)),))
+    assert "not due: 18 days" in one(world([ana]), away).withheld
+
+
+def test_a_wished_cadence_is_the_gate_and_slower_stretches_it() -> None:
+    often = Policy(circles=(Circle("all", every=14),))
+    ana = steady("Ana Ribeiro", 21, 15)
+    assert not one(world([ana]), often).withheld
+    assert "named from 21 on" in one(world([ana], said=(said("slower"),)), often).withheld
+
+
+def test_a_promise_past_its_day_comes_before_the_gate() -> None:
+    ana = steady("Ana Ribeiro", 21, 10)
+    due = said("promised", ago=6, text="the agent's name")
+    young = said("promised", ago=2, text="the agent's name")
+    told = one(world([ana], said=(due,)))
+    assert (told.reason, told.withheld) == (Reason.PROMISE, "")
+    assert one(world([ana], said=(young,))).reason is not Reason.PROMISE
+    by = said("promised", ago=30, text="slides", until=TODAY + 9 * DAY)
+    assert one(world([ana], said=(by,))).reason is not Reason.PROMISE
+
+
+def test_news_come_before_the_gate_with_their_row() -> None:
+    snapshot = world([steady("Ana Ribeiro", 21, 10)])
+    traits = (
+        Trait(1, "job", "Engineer", TODAY - 400 * DAY, source="linkedin"),
+        Trait(1, "job", "Director", TODAY - 5 * DAY, "m1@example.net", "linkedin"),
+    )
+    told = one(Snapshot(snapshot.as_of, snapshot.own, snapshot.people, snapshot.timelines, traits=traits))
+    assert (told.reason, told.withheld) == (Reason.NEWS, "")
+    assert told.signal is not None
+    assert told.signal.evidence
+
+
+def test_somebody_new_has_a_seat_for_some_weeks() -> None:
+    mails = [(20, "o"), (22, "i")]
+    told = one(world([friend("Bilal Hassan", mails)]))
+    assert (told.reason, told.seat, told.withheld) == (Reason.NEW, "new", "")
+    assert one(world([friend("Bilal Hassan", [(3, "o"), (5, "i")])])).withheld
+
+
+def test_a_tie_gone_for_eight_times_its_rhythm_waits_for_the_lot() -> None:
+    told = one(world([steady("Ruth Lindqvist", 30, 900)]))
+    assert (told.reason, told.seat, told.withheld) == (Reason.WILDCARD, "lot", "")
+
+
+def test_a_tie_whose_every_address_bounced_is_not_named() -> None:
+    snapshot = world([ANA])
+    bounce = Bounce(ANA.address, permanent=True, at=TODAY - 5 * DAY, mid="b1")
+    args = (snapshot.as_of, snapshot.own, snapshot.people, snapshot.timelines)
+    assert one(Snapshot(*args, bounces=(bounce,))).withheld == "mail to every known address comes back"
+    passing = Bounce(ANA.address, permanent=False, at=TODAY - 5 * DAY, mid="b1")
+    assert not one(Snapshot(*args, bounces=(passing,))).withheld
+
+
+def test_mail_one_way_makes_no_candidate_unless_the_owner_speaks_of_them() -> None:
+    lonely = world([friend("Ana Ribeiro", [(60, "i"), (90, "i")])])
+    assert not candidates(survey(lonely, Policy(), person))
+    told = one(lonely, Policy(people=(PersonRule("Ana Ribeiro", every=28),)))
+    assert (told.reason, told.withheld) == (Reason.YOUR_TURN, "")
