@@ -131,10 +131,8 @@ def _as_of(snapshot: Snapshot, at: int, history: tuple[Suggested, ...]) -> Snaps
 
 
 def _until(line: Timeline, today: int) -> Timeline:
-    """Return a timeline before a day; the time of the last mail each way is known to the day."""
+    """Return a timeline before a day; the last mail each way is known to the day, for every week alike."""
     count = bisect_left(line.days, today)
-    if count == len(line.days):
-        return line
     days, outs, ins = line.days[:count], line.outs[:count], line.ins[:count]
     others = line.others[: bisect_left(line.others, today)]
     return Timeline(days, outs, ins, others, _last(days, outs), _last(days, ins))
