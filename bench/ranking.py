@@ -7,7 +7,8 @@ TABLES is a folder of NAME.csv.gz with NAME.owners.json; SCORER a folder with `b
 Every owner's mail is written to a Maildir, read by `digwell import maildir` and ranked by
 `digwell rank --as-of T` for every STEP weeks. Printed: means over owners of AUC (warmth, alive in
 eight weeks), calibration error, P@5 (order, silent four weeks or more); with --weeks, the weekly
-simulation with the gate: three names a week, twelve weeks of rest, nobody before the gate.
+simulation with the gate: three names a week, twelve weeks of rest, people before the gate only where
+nobody else is left.
 """
 
 from __future__ import annotations
@@ -120,7 +121,8 @@ def simulate(judge: Judge, owner: str, ranked: dict[int, Ranked]) -> dict[str, i
             lost[names[i]].setdefault(round(at / v.DAY - silence[i]), at)
         score = np.array([rows.get(name, (-1e9, 0.0))[0] for name in names])
         gate = silence >= np.maximum(28, 1.5 * upper)
-        free = [i for i in np.argsort(-score, kind="stable") if gate[i]]
+        silent = np.flatnonzero(silence >= 28)
+        free = silent[np.argsort(np.where(gate, -score, 1e9 - score)[silent], kind="stable")]
         free = [i for i in free if at - rested.get(names[i], 0) >= REST * v.WEEK][:NAMES]
         for i in free:
             rested[names[i]] = at

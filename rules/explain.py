@@ -102,9 +102,7 @@ def _cadence(seen: Survey, tie: Tie) -> list[tuple[str, str]]:
         rows.append(("tags", ", ".join(wish.tags)))
     beat = tie.rhythm
     if beat.learned:
-        told = (
-            f"{_days(beat.median)} (median of {beat.days - 1} gaps; three in four within {round(beat.upper)})"
-        )
+        told = f"{_days(beat.median)} between conversations, as a median over {beat.days} days of contact"
     else:
         told = f"not learned yet: {words.counted(beat.days, 'day', 'days')} of contact"
     rows.append(("rhythm", told))
