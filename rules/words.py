@@ -109,6 +109,8 @@ LETTER: Mapping[str, str] = {
     "act.slower": "Less often",
     "act.never": "Never",
     "act.note": "Note",
+    "act.never.name": "Name somebody",
+    "say.never.name": "Put the address behind the word never in the subject, then press send.",
     "act.kept": "Kept",
     "act.release": "Let it go",
     "act.introduced": "Done",

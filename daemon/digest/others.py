@@ -93,7 +93,8 @@ def _questions(found: FirstLetter, settings: Settings) -> tuple[Section, ...]:
     say = Words(settings.words)
     same = tuple(_same(q, q.other, settings) for q in found.questions if q.other is not None)
     friends = tuple(_friend(q, settings) for q in found.questions if q.other is None)
-    never = (Row("·", say("first.never.row")),)
+    acts = (command_link(settings, (tokens.FIRST, tokens.EVERYTHING), "never", "", "", "act.never.name"),)
+    never = (Row("·", say("first.never.row"), "", acts),)
     letter = friends[0].letter if friends else ""
     parts = (
         Section(say("first.same"), same, how=say("first.same.how")),

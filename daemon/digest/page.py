@@ -142,7 +142,8 @@ def command_link(
     say = Words(settings.words)
     tag = tokens.tag(settings.key, *about)
     subject = " ".join(part for part in ("digwell", verb, value, label(name), tag) if part)
-    said = say(f"say.{verb}" if f"say.{verb}" in say else "say.send")
+    known = (f"say.{key.removeprefix('act.')}", f"say.{verb}", "say.send")
+    said = say(next(name for name in known if name in say))
     body = f"\n\n{said}\n" if verb == "note" else f"{said}\n\n"
     return Link(say(key or f"act.{verb}"), mailto(settings.owner, subject, body))
 
