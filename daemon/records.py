@@ -154,7 +154,7 @@ def digest(made: Digest) -> Record:
 def history(snapshot: Snapshot) -> list[Record]:
     """Return every edition with its people and what came of them, the latest first."""
     found = []
-    for edition in sorted(snapshot.editions, key=lambda e: (-e.slot, e.key)):
+    for edition in sorted(snapshot.editions, key=lambda e: (e.slot, e.key), reverse=True):
         rows = [s for s in snapshot.suggested if s.edition == edition.key]
         found.append(
             {

@@ -92,7 +92,7 @@ def _joined(text: str, without_space: bool) -> str:
 
 def _is_clean(subject: str) -> bool:
     """Tell whether a subject, decoded, holds no control characters but its own folding."""
-    unfolded = re.sub(r"\r?\n[ \t]", " ", subject)
+    unfolded = re.sub(r"\r?\n[ \t]", " ", subject.removesuffix("\r"))  # the CR of its own line end
     try:
         decoded = decode_header(unfolded)
     except (ValueError, LookupError, TypeError):
