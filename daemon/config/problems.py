@@ -14,7 +14,8 @@ from store.errors import Problem
 _SECRET_WORD = re.compile(
     r"pas+w|pass|passphrase|pwd|secret|token|credential|api_?key|auth(?!or)", re.IGNORECASE
 )
-_KEY = re.compile(r"""(?P<before>^|[\s{,\-"'])(?P<key>[\w.\-]+)(?P<after>["']?\s*:)(?=\s|$)""")
+_KEY = re.compile(r"""(?:^|[\s{,\-"'])(?P<key>[\w.\-]+)["']?\s*:(?=\s|$)""")
+_SECRET_KEY = re.compile(rf"""(?:{_SECRET_WORD.pattern})[^:\s]*["']?\s*:(?=\s|$)""", re.IGNORECASE)
 _LOGIN_IN_URL = re.compile(r"//[^\s/@]*@")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 COVER = "..."
@@ -30,20 +31,24 @@ def may_hold_a_secret(key: str) -> bool:
 def source_lines(text: str) -> tuple[str, ...]:
     """Return the lines of a file fit to be shown: secrets covered, control characters gone."""
     shown: list[str] = []
-    covered_from: int | None = None  # indentation of the key whose value runs over the next lines
+    covered_from: int | None = None  # indentation of the secret's key while its value may run on
     for line in re.split(r"\r\n|\n|\r", text):
         indent = len(line) - len(line.lstrip(" -\t"))
-        if covered_from is not None and (indent > covered_from or not line.strip()):
+        if covered_from is not None and (indent > covered_from or not _KEY.search(line)):
             shown.append(" " * indent + (COVER if line.strip() else ""))
             continue
-        covered_from = None
-        secret = next((m for m in _KEY.finditer(line) if may_hold_a_secret(m["key"])), None)
-        if secret:
-            covered_from = indent
-            rest = line[secret.end() :].strip()
-            line = line[: secret.end()] + (f" {COVER}" if rest else "")  # noqa: PLW2901
-        shown.append(_CONTROL.sub("?", _LOGIN_IN_URL.sub(f"//{COVER}@", line.replace("\t", " "))))
+        end = _secret_from(line)
+        covered_from = None if end is None else indent
+        open_part = line if end is None else line[:end] + (f" {COVER}" if line[end:].strip() else "")
+        shown.append(_CONTROL.sub("?", _LOGIN_IN_URL.sub(f"//{COVER}@", open_part.replace("\t", " "))))
     return tuple(shown)
+
+
+def _secret_from(line: str) -> int | None:
+    """Return the column from which a line holds a secret: behind the first key that may have one."""
+    ends = [found.end() for found in _KEY.finditer(line) if may_hold_a_secret(found["key"])]
+    plain = _SECRET_KEY.search(line)
+    return min([*ends, *([plain.end()] if plain else [])], default=None)
 
 
 def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
