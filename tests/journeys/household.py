@@ -52,11 +52,11 @@ class Home:
         )
         file.chmod(0o600)
 
-    def correspond(self, friends: tuple[str, ...] = FRIENDS) -> None:
-        """Fill the mailbox with two years of letters that end four months ago."""
-        now = time.time()
+    def correspond(self, friends: tuple[str, ...] = FRIENDS, turns: int = 24, now: float = 0) -> None:
+        """Fill the mailbox with letters, one in twenty days, that end four months before ``now``."""
+        now = now or time.time()
         for number, friend in enumerate(friends):
-            for turn in range(24):
+            for turn in range(turns):
                 at = now - 86_400 * (120 + number + 20 * turn)
                 mine = turn % 2 == 0
                 sender, to = (self.account.user, friend) if mine else (friend, self.account.user)
@@ -78,9 +78,14 @@ class Home:
     def digwell(self, *words: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
-            self.command(*words), capture_output=True, text=True, timeout=timeout, env=self._env(), cwd=ROOT,
+            self.command(*words),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env=self.environment(),
+            cwd=ROOT,
             check=False,
-        )  # fmt: skip
+        )
 
     def items(self, *words: str) -> Any:
         """Run a reading command and return its items, or its one item."""
@@ -92,7 +97,9 @@ class Home:
     def start(self) -> subprocess.Popen[bytes]:
         """Start the daemon; its log is appended to ``log`` in the household."""
         with (self.path / "log").open("ab") as log:
-            return subprocess.Popen(self.command("run"), stdout=log, stderr=log, env=self._env(), cwd=ROOT)
+            return subprocess.Popen(
+                self.command("run"), stdout=log, stderr=log, env=self.environment(), cwd=ROOT
+            )
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -121,7 +128,8 @@ class Home:
         base = self.account.folder("INBOX")
         return [path for part in ("cur", "new") for path in (base / part).iterdir()]
 
-    def _env(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Return the environment the program runs in."""
         return {
             **os.environ,
             "HOME": str(self.path),
