@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from rules.names import from_address
 from store.addresses import name_key
 from store.facts import Card, Snapshot, Trait
 
@@ -40,6 +41,7 @@ def _bearers(snapshot: Snapshot) -> dict[str, set[int]]:
     bearers: dict[str, set[int]] = defaultdict(set)
     for number, person in snapshot.people.items():
         names = {person.name, *(name for one in person.addresses for name in one.names)}
+        names |= {from_address(one.address) for one in person.addresses}
         for name in {name_key(name) for name in names} & wanted:
             bearers[name].add(number)
     return bearers

@@ -59,7 +59,7 @@ def kind_of(
         return told
     sums = Sums(person)
     grounds = [ground for rule in _PERSON_RULES if (ground := rule(sums))]
-    return _verdict([*grounds, (Kind.PERSON, "nothing speaks against a person")])
+    return _verdict(grounds or [(Kind.PERSON, "nothing speaks against a person")])
 
 
 class Sums:
@@ -82,6 +82,14 @@ class Sums:
 def _verdict(grounds: list[Ground]) -> KindVerdict:
     kind, rule = grounds[0]
     return KindVerdict(kind, rule, tuple(dict.fromkeys(text for _, text in grounds)))
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _share(part: int, whole: int) -> str:
+    return "all" if part >= whole else f"{part} in {whole}"
 
 
 def _told(person: Person, standing: Standing, policy: Policy, own: frozenset[str]) -> KindVerdict | None:
@@ -186,13 +194,13 @@ def _function(sums: Sums) -> Ground | None:
 
 def _only_automatic(sums: Sums) -> Ground | None:
     if sums.received and sums.machines >= sums.received:
-        return Kind.MACHINE, f"all {sums.received} mails from there were written by a program"
+        return Kind.MACHINE, f"all mail from there was written by a program ({_times(sums.received)})"
     return None
 
 
 def _answered(sums: Sums) -> Ground | None:
     if sums.answers:
-        return Kind.PERSON, f"answered {sums.answers} of your mails"
+        return Kind.PERSON, f"answered you {_times(sums.answers)}"
     return None
 
 
@@ -208,21 +216,30 @@ def _silent_list(sums: Sums) -> Ground | None:
 
 def _mostly_news(sums: Sums) -> Ground | None:
     if sums.received and sums.news >= 0.9 * sums.received:
-        return Kind.NEWSLETTER, f"{sums.news} of {sums.received} mails from there can be unsubscribed from"
+        return (
+            Kind.NEWSLETTER,
+            f"{_share(sums.news, sums.received)} of what comes from there can be unsubscribed from",
+        )
     return None
 
 
 def _written_to(sums: Sums) -> Ground | None:
     if sums.sent:
-        return Kind.PERSON, f"you wrote there {sums.sent} times"
+        return Kind.PERSON, f"you wrote there {_times(sums.sent)}"
     return None
 
 
 def _mostly_automatic(sums: Sums) -> Ground | None:
     if sums.received and sums.machines * 2 >= sums.received:
-        return Kind.MACHINE, f"{sums.machines} of {sums.received} mails from there were written by a program"
+        return (
+            Kind.MACHINE,
+            f"{_share(sums.machines, sums.received)} of what comes from there was written by a program",
+        )
     if sums.received and sums.news * 2 >= sums.received:
-        return Kind.NEWSLETTER, f"{sums.news} of {sums.received} mails from there can be unsubscribed from"
+        return (
+            Kind.NEWSLETTER,
+            f"{_share(sums.news, sums.received)} of what comes from there can be unsubscribed from",
+        )
     return None
 
 
@@ -234,7 +251,7 @@ def _sends_to_many(sums: Sums) -> Ground | None:
 
 def _only_through_lists(sums: Sums) -> Ground | None:
     if sums.received and sums.lists >= sums.received and not any(personal(name) for name in sums.names):
-        return Kind.LIST, f"all {sums.received} mails from there came through lists, under no person's name"
+        return Kind.LIST, "all mail from there came through lists, under no person's name"
     return None
 
 

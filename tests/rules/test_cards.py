@@ -35,3 +35,9 @@ def test_two_cards_of_one_name_tell_of_nobody() -> None:
 def test_a_first_name_is_not_enough() -> None:
     assert matched(world("Ruth", cards=(Card("linkedin", "k1", "Ruth", (), "Example"),))) == ()
     assert matched(world("Ruth Adler", cards=())) == ()
+
+
+def test_a_name_spelt_by_an_address_counts() -> None:
+    one = Address(1, "ruth.adler@example.org", "", 1)
+    seen = Snapshot(100, frozenset(), {1: Person("p1", 1, "", (one,))}, {}, cards=(RUTH,))
+    assert {t.key for t in matched(seen)} == {1}

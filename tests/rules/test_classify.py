@@ -154,8 +154,8 @@ def test_who_answered_in_person_is_never_lost(sums: tuple[int, ...]) -> None:
 
 def test_every_verdict_names_its_rule_and_grounds() -> None:
     verdict = kind_of(person(sent=2, received=3, answers=1))
-    assert verdict.rule == verdict.grounds[0] == "answered 1 of your mails"
-    assert "you wrote there 2 times" in verdict.grounds
+    assert verdict.rule == verdict.grounds[0] == "answered you once"
+    assert "you wrote there twice" in verdict.grounds
 
 
 @pytest.mark.parametrize("address", ["no.reply@x.example", "x+notify@x.example", "devnull+a@x.example"])
