@@ -179,7 +179,7 @@ class Session:
 
     def compress(self) -> None:
         """Deflate the line where the server offers it and the line is not this machine's own."""
-        if "COMPRESS=DEFLATE" not in self.capabilities or self._compressed:
+        if "COMPRESS=DEFLATE" not in self.capabilities or self._compressed or self._talk.wire.is_local:
             return
         with self._careful():
             try:

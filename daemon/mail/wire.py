@@ -92,6 +92,11 @@ class Wire:
         held = getattr(self.sock, "pending", None)
         return bool(held and held())
 
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the peer is this machine."""
+        return _is_loopback(str(self.sock.getpeername()[0]))
+
     def secure(self, context: ssl.SSLContext, host: str) -> None:
         """Go over to TLS. Whatever came before it in the clear was not said by the server: refuse it."""
         if self.pending:
@@ -149,4 +154,4 @@ def dial(host: str, port: int, deadlines: Deadlines, loopback_only: bool = False
 
 
 def _is_loopback(address: str) -> bool:
-    return address.startswith("127.") or address == "::1"
+    return address.removeprefix("::ffff:").startswith("127.") or address == "::1"

@@ -41,7 +41,9 @@ class Memory:
     def grown(self, folder: int) -> None:
         """Note that a slice came through: the next may be larger."""
         if folder in self.sizes:
-            self.sizes[folder] = min(BATCH, self.sizes[folder] * 2)
+            self.sizes[folder] *= 2
+            if self.sizes[folder] >= BATCH:
+                del self.sizes[folder]
 
     def shrunk(self, folder: int) -> None:
         """Note that a slice did not come through: close in on the message at fault."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from daemon.mail.imap import Session
     from store.db import Store
 
+IN_FLIGHT = 16
 WORTH_DEFLATING = 200
 EXACT_BELOW = 200
 """Slices this small are cut along UIDs that the server lists, so that a fault can be pinned to one."""
@@ -160,7 +161,9 @@ class Round:
     def _follow(self, readings: list[Reading], opened: bool) -> None:
         visits = [Visit(r.state.wire, tuple(r.slices), opened) for r in readings]
         order = [(r, part) for r in readings for part in ([] if opened else [None]) + list(r.slices)]
-        steps = self.line.headers(visits)
+        # one command at a time where a fault is being closed in on: else an innocent slice is blamed
+        suspected = any(r.folder.id in self.memory.sizes for r in readings)
+        steps = self.line.headers(visits, depth=1 if suspected else IN_FLIGHT)
         at = 0
         try:
             for step in steps:
@@ -230,7 +233,7 @@ class Round:
         if isinstance(item, Damaged):
             if item.reason != NO_DATE or not self.memory.undated:
                 return item.reason
-            item = RawHeader(item.uid, 0, item.raw)
+            item = RawHeader(item.uid, self.wishes.now, item.raw)
         try:
             return parse.read(item.raw, item.received)
         except _READER_FAULTS as fault:  # the reader is total: whatever gets here is a bug, and one message
@@ -238,9 +241,11 @@ class Round:
 
     def _is_guilty(self, reading: Reading, item: RawHeader | Damaged, reason: str) -> bool:
         what = blake2b(item.raw, digest_size=16).digest()
-        guilty = self.memory.accuse((reading.folder.id, item.uid), what, reason)
+        key = (reading.folder.id, item.uid)
+        guilty = self.memory.accuse(key, what, reason)
         if guilty and reason == NO_DATE:
             self.memory.undated = True  # this server never tells: take the date of the header from now on
+            self.memory.guilty.pop(key)
             return False
         return guilty
 
