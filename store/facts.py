@@ -167,7 +167,7 @@ class Meeting:
     """A calendar event from a mail.
 
     ``status`` is requested (they ask), offered (the owner asks), accepted or tentative (the owner
-    answers), confirmed (they accept: worth something only after an offer) or cancelled.
+    answers, or they say that he did), confirmed (they accept what he organizes) or cancelled.
     """
 
     uid: str

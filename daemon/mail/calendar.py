@@ -1,8 +1,8 @@
 """Invitations and answers to them, and the owner's own slot: the only room that knows icalendar.
 
 Reads one ``text/calendar`` part, bounded in bytes, lines, events and guests; repetition rules and
-alarms are never expanded or obeyed. What a stranger can write is never more than "asked" or
-"confirmed": only the owner's own answer is an acceptance.
+alarms are never expanded or obeyed. A mail speaks only for its sender: the owner answers in mail he
+really sent, a guest answers for himself, an organizer tells who is coming to what he organizes.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def meetings(part: Part, message: Message, own: frozenset[str], *, proven: bool)
     """Return what a calendar part tells of meetings between the owner and others.
 
     ``proven`` says that the message was really sent by the owner. Statuses: ``requested`` (they ask),
-    ``offered`` (the owner asks), ``accepted`` and ``tentative`` (the owner answers), ``confirmed``
-    (they accept, which counts only for what was offered) and ``cancelled``.
+    ``offered`` (the owner asks), ``accepted`` and ``tentative`` (the owner answers, or they say that he
+    did), ``confirmed`` (they accept what the owner organizes) and ``cancelled``.
     """
     text = text_of(part.data()[:LONGEST], part.params.get("charset", "utf-8"))
     method = part.params.get("method", "").upper()
@@ -154,17 +154,26 @@ class _Told:
     def _status(self, event: Component) -> str:
         if self.method == "CANCEL" or str(event.get("STATUS", "")).upper() == "CANCELLED":
             return "cancelled"
+        organizer = _address(event.get("ORGANIZER"))
         if self.method == "REQUEST":
-            return "offered" if self.ours else "requested"
-        if self.method != "REPLY":
-            return ""
-        answers = {str(getattr(one, "params", {}).get("PARTSTAT", "")).upper() for one in _guests(event)}
-        if len(answers) != 1:
+            if self.ours:
+                return "offered"
+            return "accepted" if self._says_we_come(event, organizer) else "requested"
+        answers = {_answer(one) for one in _guests(event)}
+        if self.method != "REPLY" or len(answers) != 1:
             return ""
         told = {"ACCEPTED": "accepted", "TENTATIVE": "tentative", "DECLINED": "cancelled"}.get(
             answers.pop(), ""
         )
-        return "confirmed" if told == "accepted" and not self.ours else told
+        if self.ours or told != "accepted":
+            return told
+        return "confirmed" if organizer in self.own else ""
+
+    def _says_we_come(self, event: Component, organizer: str) -> bool:
+        """Tell whether the organizer, writing himself, counts the owner among those who come."""
+        if organizer not in {one.address for one in self.message.sender}:
+            return False
+        return any(_answer(one) == "ACCEPTED" for one in _guests(event) if _address(one) in self.own)
 
     def _others(self, event: Component) -> tuple[str, ...]:
         """Return the other side: whom the owner speaks to, or who speaks to the owner, and nobody else."""
@@ -178,6 +187,10 @@ class _Told:
 def _guests(event: Component) -> Iterable[object]:
     told = event.get("ATTENDEE", [])
     return told if isinstance(told, list) else [told]
+
+
+def _answer(guest: object) -> str:
+    return str(getattr(guest, "params", {}).get("PARTSTAT", "")).upper()
 
 
 def _address(told: object) -> str:

@@ -19,6 +19,7 @@ FIELDS = (
     "Auto-Submitted",
     "Return-Path",
     "Content-Type",
+    "Content-Class",
     "X-Autoreply",
     "X-Autorespond",
     "Feedback-ID",
@@ -63,8 +64,11 @@ _OWN_ID = re.compile(r"dw\.(?:\d{4}w\d{2}[a-z]*|first)\.", re.IGNORECASE)
 _TAG = re.compile(r"\[\s*dw\s+(?:\d{4}w\d{2}[a-z]*|first)\.", re.IGNORECASE)
 _CALENDAR = re.compile(
     r"(?:(?:updated |new )?invitation|accepted|declined|tentative(?:ly accepted)?|cancell?ed(?: event)?"
-    r"|einladung|zugesagt|abgelehnt|abgesagt|aktualisierte einladung|invitación|aceptado|rechazado|cancelado"
-    r"|invitation mise à jour|accepté|refusé|annulé|invito|accettato|rifiutato|annullato)\s*:",
+    r"|(?:aktualisierte )?einladung|zugesagt|zusage|angenommen|abgelehnt|abgesagt|unter vorbehalt"
+    r"|invitation (?:mise à jour|modifiée)|accepté|refusé|annulé|provisoire|invitación|aceptad[oa]"
+    r"|rechazad[oa]"
+    r"|cancelad[oa]|convite|aceito|recusado|invito|accettat[oa]|rifiutat[oa]|annullat[oa]|uitnodiging"
+    r"|geaccepteerd|geweigerd|geannuleerd)\s*:",
     re.IGNORECASE,
 )
 
@@ -87,6 +91,8 @@ def marks(values: Mapping[str, str], sender: tuple[Named, ...], mid: str, subjec
         found |= Mark.OWN
     if _TAG.search(subject) or _cites(values):
         found |= Mark.TAGGED
+    if "calendarmessage" in values.get("content-class", "").lower():
+        found |= Mark.CALENDAR
     return found | _structure(values.get("content-type", ""), subject)
 
 

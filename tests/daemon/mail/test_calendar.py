@@ -75,6 +75,18 @@ def test_the_others_answer_confirms_and_names_only_the_one_who_wrote() -> None:
     assert (got.status, got.addresses) == ("confirmed", ("bo@example.net",))
 
 
+def test_a_guest_cannot_confirm_what_the_owner_does_not_organize() -> None:
+    raw = calendar("ORGANIZER:mailto:cy@example.net", f"ATTENDEE;PARTSTAT=ACCEPTED:{BO}", method="REPLY")
+    assert told(raw) == ()
+
+
+def test_an_organizer_who_counts_the_owner_in_is_believed_for_himself() -> None:
+    raw = calendar(f"ORGANIZER:{BO}", f"ATTENDEE;PARTSTAT=ACCEPTED:{MAYA}", "ATTENDEE:mailto:cy@example.net")
+    (got,) = told(raw)
+    assert (got.status, got.addresses) == ("accepted", ("bo@example.net",))
+    assert told(raw, "evil@example.net") == ()
+
+
 def test_the_owners_invitation_is_an_offer_to_all_guests() -> None:
     raw = calendar(f"ORGANIZER:{MAYA}", f"ATTENDEE:{BO}", "ATTENDEE:mailto:cy@example.net")
     (got,) = told(raw, "maya@example.org", proven=True)
