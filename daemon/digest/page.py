@@ -180,9 +180,9 @@ class Hand:
         named = [label(given_name(s.person), 24) for s in self.digest.suggestions if not s.wildcard]
         for one in self.digest.suggestions:
             if one.wildcard:
-                year = self._day(one.last.at).year if one.last else 0
-                lot = self.say("subject.wildcard", year=year) if year else label(given_name(one.person), 24)
-                named.append(f"and {lot}" if named and year else lot)
+                when = self._long_ago(one)
+                lot = self.say("subject.wildcard", year=when) if when else label(given_name(one.person), 24)
+                named.append(f"and {lot}" if named and when else lot)
         return named
 
     def over(self) -> tuple[str, ...]:
@@ -240,7 +240,7 @@ class Hand:
             known=self._known(one),
             last=self._last(one, first),
             open=self._open(one),
-            spark=sparkline(one.months),
+            spark=sparkline(one.months) if sum(map(bool, one.months)) > 1 else "",
             figures="; ".join(clean(p, 80) for p in (one.rhythm_words, one.balance_words) if p),
             opening=shown(one.opening, 400),
             address=clean(address, 254),
@@ -263,8 +263,15 @@ class Hand:
 
     def _chip(self, one: Suggestion) -> str:
         if one.wildcard and one.last:
-            return self.say("reason.wildcard.year", year=self._day(one.last.at).year)
+            return self.say("reason.wildcard.year", year=self._long_ago(one))
         return self.say("reason.wildcard" if one.wildcard else f"reason.{one.reason.value}")
+
+    def _long_ago(self, one: Suggestion) -> str:
+        """Return the year of the last mail, the month where it was this year, nothing where there is none."""
+        if one.last is None:
+            return ""
+        day = self._day(one.last.at)
+        return words.month(day) if day.year == self.today.year else str(day.year)
 
     def _last(self, one: Suggestion, first: str) -> str:
         if one.last is None:

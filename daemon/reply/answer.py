@@ -182,11 +182,13 @@ class Obeying:
         try:
             if not number:
                 raise _NOTHING
-            found, _ = verbs.take_back(store, self.house.now, self._source(), number)
+            _, acts = verbs.take_back(store, self.house.now, self._source(), number)
         except DigwellError as problem:
             self._effects([], asked=False)
             return Transcript(failed=(_problem(command, problem),)), ()
-        return Transcript(done=(Line(found.text, outcome=self.desk.say("receipt.undone")),)), ()
+        names = dict.fromkeys(self.finder.name(act.key) for act in acts)
+        taken = tuple(Line(command.line, name, self.desk.say("receipt.undone")) for name in names)
+        return Transcript(done=taken), ()
 
     def _to_undo(self) -> int:
         store, settings = self.house.store, self.settings

@@ -15,9 +15,11 @@ from daemon.digest.compose import Envelope, compose
 from daemon.digest.letter import Rendered, Settings
 from daemon.digest.plain import fold, tidy
 from daemon.reply.read import MOST_A_DAY, MOST_BYTES, MOST_COMMANDS, Why
+from rules.commands import read
 from rules.verbs import VERBS
-from rules.words import Words
+from rules.words import Words, clipped
 
+SHOWN = 60
 _KEYS = {
     Why.UNKNOWN: "receipt.unknown",
     Why.EXPIRED: "receipt.expired",
@@ -60,13 +62,14 @@ class Answered:
 def transcript(what: Transcript, settings: Settings) -> str:
     """Return the text of a receipt."""
     say = Words(settings.words)
-    parts: list[str] = list(what.told)
+    parts: list[str] = []
     if what.done:
         parts.append(_listed(say("receipt.head"), [_line(line, say) for line in what.done]))
+    parts += what.told
     if what.failed:
         parts.append(_listed(say("receipt.failed"), [_line(line, say) for line in what.failed]))
     if what.unread:
-        lines = [f"“{clean(line, 160)}”" for line in what.unread[:20]]
+        lines = [_quoted(line) for line in what.unread[:20]]
         parts.append(_listed(say("receipt.unread"), lines))
         parts.append(f"{fold(say('receipt.how'))}\n{fold(say('receipt.names'))}")
     if not (what.done or what.told):
@@ -108,9 +111,17 @@ def receipt(text: str, to: Answered, settings: Settings, at: int) -> tuple[str, 
 
 def _line(line: Line, say: Words) -> str:
     outcome = shown(line.outcome, 300)
-    said = clean(line.said, 120)
+    said = _quoted(line.said)
     key = "receipt.line" if line.name else "receipt.line.nobody"
     return say(key, person=clean(line.name, 60), effect=outcome, line=said)
+
+
+def _quoted(said: str) -> str:
+    """Return the owner's words in quotes, glued together where a part of them would be a command."""
+    words = f"“{clipped(clean(said, 300), SHOWN)}”".split()
+    parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    glue = "\u00a0" if any(read(" ".join(part)).commands for part in parts) else " "
+    return glue.join(words)
 
 
 def _listed(head: str, lines: Sequence[str]) -> str:

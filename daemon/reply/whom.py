@@ -59,6 +59,10 @@ class Finder:
         """Return the person an item or address stands for. Raises UsageError or NotFoundError."""
         return self._meant(item)[0].person
 
+    def name(self, key: int) -> str:
+        """Return what to call the person of an address, "" where nobody is meant."""
+        return self._of[key].name if key in self._of else ""
+
     def _named(self, command: Command) -> tuple[str, ...]:
         if command.items != ("all",):
             return command.items
