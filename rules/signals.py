@@ -183,12 +183,16 @@ def next_birthday(value: str, today: date) -> date | None:
         date(2000, month, day)
     except ValueError:
         return None
-    for year in (today.year - 1, today.year, today.year + 1):
-        leap = (month, day) == (2, 29) and not (year % 4 == 0 and (year % 100 or year % 400 == 0))
-        found = date(year, month, 28 if leap else day)
-        if (found - today).days >= -BIRTHDAY_AFTER:
-            return found
-    return None
+    years = (today.year - 1, today.year, today.year + 1)
+    days = (_in_year(year, month, day) for year in years)
+    return next(found for found in days if (found - today).days >= -BIRTHDAY_AFTER)
+
+
+def _in_year(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 def _questions(desk: _Desk, person: Person, dossier: Dossier | None) -> Iterable[Signal]:

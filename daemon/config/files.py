@@ -9,7 +9,6 @@ import os
 import stat
 from pathlib import Path
 
-from daemon.config.values import Config, SecretSource
 from store.errors import ConfigError, Problem
 
 MAX_BYTES = 1_000_000
@@ -48,27 +47,12 @@ def wrong(file: str, problems: list[Problem]) -> ConfigError:
     return ConfigError(f"{file}: {len(ordered)} problem{'s' if len(ordered) > 1 else ''}", ordered)
 
 
-def secret_files(config: Config) -> tuple[Path, ...]:
-    """Return the files that hold a secret, in the order of the configuration."""
-    secrets: list[SecretSource | None] = [*(m.secret for m in config.mailboxes)]
-    secrets += [config.smtp.secret if config.smtp else None]
-    return tuple(Path(s.value) for s in secrets if s and s.way == "file")
-
-
 def readable_by_others(file: Path) -> bool:
     """Tell whether anybody but its owner can read or write a file that exists."""
     try:
         return bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
     except OSError:
         return False
-
-
-def sound(config: Config) -> bool:
-    """Tell whether the files that a configuration names are as they should be."""
-    if any(readable_by_others(file) for file in secret_files(config)):
-        return False
-    rules = config.rules
-    return rules is None or rules.name == DEFAULT_RULES or rules.is_file()
 
 
 def _decode(content: bytes, name: str) -> str:

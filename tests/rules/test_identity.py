@@ -40,6 +40,7 @@ def asked(*people: Person, **more: Any) -> tuple[Question, ...]:
         ("Sepp Maier", "Josef Maier", Alike.NICKNAME),
         ("A. Ribeiro", "Ana Ribeiro", Alike.INITIAL),
         ("Ribeiro, A.", "Ana Ribeiro", Alike.INITIAL),
+        ("A. Leal", "Leal, Ana", Alike.INITIAL),
         ("Ana", "Ana Ribeiro", Alike.NOT),
         ("Ana Ribeiro", "Ana Duarte", Alike.NOT),
         ("Ana Ribeiro", "Ines Ribeiro", Alike.NOT),
@@ -116,6 +117,28 @@ def test_an_initial_alone_is_not_enough_and_a_second_sign_is() -> None:
     assert told[0].grounds[-1] == "both in 14 threads with Tomás Leal"
 
 
+def test_few_shared_threads_and_an_unknown_friend_are_no_second_sign() -> None:
+    ana, short = person(1, "Ana Ribeiro", "ana@work.example"), person(2, "A. Ribeiro", "ar@home.example")
+    few = {1: Dossier(1, (), {3: 1}), 2: Dossier(2, (), {3: 1})}
+    assert asked(ana, short, dossiers=few) == ()
+    assert asked(ana, short, dossiers={1: Dossier(1, (), {3: 9})}) == ()
+
+
+def test_a_nickname_needs_a_second_sign() -> None:
+    bob = person(1, "Bob Smith", "bob.smith@work.example", 0, 500)
+    robert = person(2, "Robert Smith", "rsmith@home.example", 540, 900)
+    (question,) = asked(bob, robert)
+    assert question.grounds[0] == "the same name but for a nickname"
+    assert asked(bob, person(2, "Robert Smith", "rsmith@home.example", 0, 900)) == ()
+
+
+def test_a_first_name_that_everybody_has_leads_to_no_pairs() -> None:
+    letters = "bcdfghklmnprst"
+    families = [a + "o" + b + "a" for a in letters for b in letters]
+    crowd = [person(n, f"Ana {family}", f"a{n}@x.example") for n, family in enumerate(families, 1)]
+    assert alike_pairs(crowd) == ()
+
+
 @pytest.mark.parametrize(
     "pair",
     [
@@ -170,6 +193,9 @@ def test_the_surest_question_comes_first_whatever_the_order_of_people() -> None:
         ("paypal.example", "paypa1.example", True),
         ("acme.example", "асme.example", True),
         ("kestrel.example", "kestrell.example", True),
+        ("xn--acm-dma.example", "acme.example", True),
+        ("xn--\udce9", "acme.example", False),
+        ("kestrel.example", "kestrelhouse.example", False),
         ("acme.example", "beta.example", False),
         ("acme.example", "acme.example", False),
     ],

@@ -74,6 +74,15 @@ def test_a_piece_of_a_word_and_free_mail_find_nobody(words: str) -> None:
     assert ask(words, town()) == ()
 
 
+def test_a_domain_is_found_though_it_is_no_organisation() -> None:
+    assert names(ask("gmail.com", town())) == [("Mei Tanaka", "domain", True)]
+
+
+def test_the_dossiers_that_are_needed_are_named() -> None:
+    seen = survey(town(), POLICY, person)
+    assert who.search("kestrel", seen).keys == (1, 2, 9)
+
+
 def test_a_dead_address_is_no_present_place() -> None:
     snapshot = replace(town(), bounces=(Bounce("grace@kestrelrail.example", True, TODAY - DAY, "b@x"),))
     assert names(ask("kestrel", snapshot))[0] == ("Grace Adeyemi", "organisation", False)
