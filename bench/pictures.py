@@ -25,11 +25,8 @@ _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 
 def browser() -> str:
-    """Return the program to take pictures with."""
-    for name in BROWSERS:
-        if found := shutil.which(name):
-            return found
-    raise SystemExit("no Chromium found: install one (on Debian: apt-get install chromium)")
+    """Return the program to take pictures with, "" where there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), "")
 
 
 def variants(html: str) -> dict[str, str]:
@@ -44,16 +41,23 @@ def variants(html: str) -> dict[str, str]:
     }
 
 
+def started(program: str, profile: str) -> list[str]:
+    """Return how the browser is started, with a profile of its own."""
+    return [
+        program, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+        "--force-color-profile=srgb", f"--user-data-dir={profile}",
+    ]  # fmt: skip
+
+
 def take(program: str, page: Path, picture: Path, width: int) -> None:
     """Take one picture, as tall as the page."""
     with tempfile.TemporaryDirectory() as profile:
-        base = [
-            program, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-            "--force-color-profile=srgb", f"--user-data-dir={profile}",
-        ]  # fmt: skip
+        base = started(program, profile)
         # a frame of the wanted width: a window may not be narrower than 500 px
         frame = page.with_suffix(f".{width}.frame.html")
-        height = measure(base, page, frame, width)
+        wide, height = measure(base, page, frame, width)
+        if wide > width:
+            raise SystemExit(f"{page.name}: {wide} px wide, so it scrolls sideways at {width} px")
         done = subprocess.run(
             [*base, f"--screenshot={picture}", f"--window-size={max(width, 500)},{height}", frame.as_uri()],
             capture_output=True, timeout=120, check=False,
@@ -62,8 +66,8 @@ def take(program: str, page: Path, picture: Path, width: int) -> None:
             raise SystemExit(done.stderr.decode(errors="replace")[-2000:])
 
 
-def measure(base: list[str], page: Path, frame: Path, width: int) -> int:
-    """Write a frame of that width around the page and return how tall it becomes, or complain of a scroll."""
+def measure(base: list[str], page: Path, frame: Path, width: int) -> tuple[int, int]:
+    """Write a frame of that width around the page and return how wide and tall its content becomes."""
     script = (
         "const f=document.querySelector('iframe');f.onload=()=>{const d=f.contentDocument.documentElement;"
         "f.style.height=d.scrollHeight+'px';document.body.dataset.size=d.scrollWidth+'x'+d.scrollHeight}"
@@ -81,9 +85,7 @@ def measure(base: list[str], page: Path, frame: Path, width: int) -> int:
     found = re.search(r'data-size="(\d+)x(\d+)"', shown)
     if not found:
         raise SystemExit(f"{page.name}: could not be measured")
-    if int(found[1]) > width:
-        raise SystemExit(f"{page.name}: {found[1]} px wide, so it scrolls sideways at {width} px")
-    return int(found[2])
+    return int(found[1]), int(found[2])
 
 
 def main() -> None:
@@ -94,6 +96,8 @@ def main() -> None:
     told = parser.parse_args()
     told.to.mkdir(parents=True, exist_ok=True)
     program = browser()
+    if not program:
+        raise SystemExit("no Chromium found: install one (on Debian: apt-get install chromium)")
     with tempfile.TemporaryDirectory() as scratch:
         for name, page_of in examples.pages(examples.settings()).items():
             if told.letters and name not in told.letters:

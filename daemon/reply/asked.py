@@ -101,7 +101,7 @@ class Desk:
     def _found(self, line: Finding) -> str:
         person = line.hit.person
         parts = [f"{clean(called(person), 60)} ({clean(person.main.address, 120)})"]
-        if line.hit.what:
+        if line.hit.what and line.hit.ground != "name":
             parts.append(f"{clean(line.hit.what, 80)}{'' if line.hit.now else ', once'}")
         if line.through is not None:
             parts.append(f"through {clean(line.through.name or line.through.main.address, 60)}")
