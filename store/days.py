@@ -28,8 +28,13 @@ OUT_DIRECT, IN_DIRECT, OUT_ALL, IN_ALL, SHARE, IN_LIST, IN_NEWS, IN_AUTO, IN_ANS
 FIRST_AT, LAST_AT, OUT_AT, IN_AT, OUT_DIRECT_AT, IN_DIRECT_AT = range(9, 15)
 _COUNTS = 9
 
-UPSERT = """
-INSERT INTO contact_day VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+FEW = 300
+"""From so many rows at once on, days are first put down as they come: random places cost more."""
+MANY = 16_000
+"""So many of them are brought to their places together."""
+
+_COLUMNS = ", ".join("?" * 17)
+_CONFLICT = """
 ON CONFLICT (address_id, day) DO UPDATE SET
     out_direct = out_direct + excluded.out_direct, in_direct = in_direct + excluded.in_direct,
     out_all = out_all + excluded.out_all, in_all = in_all + excluded.in_all,
@@ -40,6 +45,14 @@ ON CONFLICT (address_id, day) DO UPDATE SET
     out_at = max(out_at, excluded.out_at), in_at = max(in_at, excluded.in_at),
     out_direct_at = max(out_direct_at, excluded.out_direct_at),
     in_direct_at = max(in_direct_at, excluded.in_direct_at)
+"""
+_UPSERT = f"INSERT INTO contact_day VALUES ({_COLUMNS}) {_CONFLICT}"
+_FOLD = f"""
+INSERT INTO contact_day
+SELECT address_id, day, sum(out_direct), sum(in_direct), sum(out_all), sum(in_all), sum(shared),
+    sum(in_list), sum(in_news), sum(in_auto), sum(in_answer), min(first_at), max(last_at),
+    max(out_at), max(in_at), max(out_direct_at), max(in_direct_at)
+FROM fresh_day GROUP BY address_id, day {_CONFLICT}
 """
 
 
@@ -150,10 +163,23 @@ class Tally:
     def write(self, store: Store) -> None:
         """Add the sums to the store and start anew. Call inside a transaction."""
         rows = [(*key, *sums) for key, sums in sorted(self.days.items()) if any(sums[:_COUNTS])]
-        store.executemany(UPSERT, rows)
+        if len(rows) <= FEW:
+            store.executemany(_UPSERT, rows)
+        else:
+            store.executemany(f"INSERT INTO fresh_day VALUES ({_COLUMNS})", rows)
+            if (row := store.one("SELECT max(rowid) FROM fresh_day")) and row[0] > MANY:
+                fold(store)
         store.executemany(
             "INSERT INTO pace VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET sent = sent + excluded.sent",
             [(day, sent) for day, sent in self.paces.items() if sent],
         )
         self.days.clear()
         self.paces.clear()
+
+
+def fold(store: Store) -> None:
+    """Bring the days that came in bulk to their places. Harmless to repeat."""
+    if store.one("SELECT 1 FROM fresh_day LIMIT 1"):
+        with store.transaction():
+            store.execute(_FOLD)
+            store.execute("DELETE FROM fresh_day")

@@ -19,7 +19,7 @@ from typing import Any
 
 from store.errors import DamagedError, DigwellError, NotFoundError, SafetyStopError, TemporaryError
 
-SCHEMA = 5
+SCHEMA = 6
 """How many steps ``store.migrations`` has; a test keeps the two together."""
 
 APPLICATION_ID = 0x6467776C
@@ -70,14 +70,22 @@ class Store:
             raise NotFoundError("there is no store yet", str(path), "read your mail first: digwell scan")
         store = cls(path, _connect_to_read(path), readonly=True)
         try:
-            if store._check() == SCHEMA:
+            if store._check() == SCHEMA and not store.one("SELECT 1 FROM fresh_day LIMIT 1"):
                 return store
         except BaseException:
             store.close()
             raise
         store.close()
-        cls.open(path).close()  # an older schema: bring it up to date first
+        cls._make_ready(path)
         return cls(path, _connect_to_read(path), readonly=True)
+
+    @classmethod
+    def _make_ready(cls, path: Path) -> None:
+        """Bring an older schema up to date, and days that came in bulk to their place."""
+        from store.days import fold  # noqa: PLC0415 - days needs this room
+
+        with suppress(TemporaryError), cls.open(path) as store:
+            fold(store)
 
     def _begin(self) -> None:
         """Check what was opened; make it ready, one process at a time (SQLite would not wait there)."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store.batch import Batch
+from store.days import fold
 from store.db import Store
 from store.facts import Cursor, Folder, Place, Quarantined, Sighting
 from store.folders import account_id, folders, place_of, set_cursor, sync_folders
@@ -102,6 +103,8 @@ def is_ours_proven(store: Store, mid: str) -> bool:
 
 def counts(store: Store) -> Counts:
     """Count messages, people with any mail, and quarantined messages."""
+    if not store.readonly:
+        fold(store)
     row = store.one(
         "SELECT (SELECT count(*) FROM message),"
         " (SELECT count(DISTINCT a.person) FROM address a"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from store.addresses import local_part, name_key, normalise
 from store.book import ids_of
-from store.days import Seen, Tally, is_proven
+from store.days import Seen, Tally, fold, is_proven
 from store.db import Store, recall, remember
 from store.facts import Mark, Place
 from store.outbox import our_mids
@@ -64,6 +64,7 @@ def learn_own(store: Store, configured: Iterable[str]) -> bool:
         changed = own_ids(store) != before
         if changed:
             rebuild_days(store)
+        fold(store)
     return changed
 
 
@@ -121,7 +122,7 @@ def _name_keys(store: Store, address: str) -> set[str]:
 def rebuild_days(store: Store) -> None:
     """Count all mail anew: contact days, the owner's pace, and what answers the owner."""
     with store.transaction():
-        for table in ("contact_day", "pace", "proven", "awaited"):
+        for table in ("contact_day", "fresh_day", "pace", "proven", "awaited"):
             store.execute(f"DELETE FROM {table}")
         own, ours = own_ids(store), our_mids(store)
         proven = _prove_all(store, own)
@@ -142,6 +143,7 @@ def rebuild_days(store: Store) -> None:
             if len(tally.days) > _FLUSH:
                 tally.write(store)
         tally.write(store)
+        fold(store)
         store.executemany("UPDATE message SET answers = ? WHERE id = ?", answering)
         store.executemany("INSERT OR IGNORE INTO awaited VALUES (?, ?)", awaited)
 

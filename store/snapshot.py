@@ -30,6 +30,7 @@ from store.days import (
     SHARE,
     Seen,
     Tally,
+    fold,
 )
 from store.db import Store
 from store.dossiers import dossiers
@@ -64,6 +65,8 @@ _NOTHING: _Sums = [*([0] * 13), ""]
 
 def load(store: Store, as_of: int) -> Snapshot:
     """Return everything as it stood just before an instant, in Unix seconds."""
+    if not store.readonly:
+        fold(store)
     until, last_day = _last_day(store, as_of)
     sums = _sums(store, until, last_day)
     main = grouping(store, as_of)

@@ -8,6 +8,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from store.days import fold
 from store.db import Row, Store
 from store.facts import Folder, Mark, Message, Named, Role, Sighting
 from store.messages import account_id, learn_own, sync_folders
@@ -98,6 +99,7 @@ def _empty() -> bytes:
 
 def days(store: Store) -> list[Row]:
     """Return all contact days by address, without ids."""
+    fold(store)
     return store.rows(
         "SELECT a.address, d.* FROM contact_day d JOIN address a ON a.id = d.address_id ORDER BY 1, d.day"
     )
