@@ -65,9 +65,8 @@ def fill(path: Path, count: int, people: int) -> None:
             uid += len(batch)
             batch = []
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"record   {count:>9,} messages  {spent:6.2f} s  {cpu:6.2f} CPU s  {count / spent:>9,.0f}/s  {rss:5.0f} MB"
-    )
+    rate = f"{cpu:6.2f} CPU s  {count / spent:>9,.0f}/s"
+    print(f"record   {count:>9,} messages  {spent:6.2f} s  {rate}  {rss:5.0f} MB")
     store.close()
 
 
