@@ -83,7 +83,9 @@ class House:
         """The owner's main address, "" where nothing is known of it yet."""
         if self.config.mailboxes:
             return self.config.owner
-        return min(self.snapshot.own, default="")
+        from store.own import own_addresses
+
+        return min((o.address for o in own_addresses(self.store) if o.used), default="")
 
     @property
     def mine(self) -> tuple[str, ...]:

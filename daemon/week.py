@@ -73,8 +73,9 @@ def compose(
         told=tuple(told),
         troubles=tuple(troubles),
     )
-    found = dossiers(house.store, seen.snapshot, digests.wanted(seen, occasion))
-    return Week(seen, digests.compose(seen, found, occasion))
+    picked = digests.choose(seen, occasion)
+    found = dossiers(house.store, seen.snapshot, digests.wanted(seen, picked))
+    return Week(seen, digests.compose(seen, picked, found, occasion))
 
 
 def coming(seen: Survey, rule: editions.Weekly) -> str:

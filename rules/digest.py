@@ -39,9 +39,9 @@ def choose(seen: Survey, occasion: Occasion) -> Picks:
     return picks(seen, candidates(seen), measure(seen), occasion.edition, occasion.seed)
 
 
-def wanted(seen: Survey, occasion: Occasion) -> tuple[int, ...]:
+def wanted(seen: Survey, picked: Picks) -> tuple[int, ...]:
     """Return the keys of those whose dossiers ``compose`` needs."""
-    named = (c.tie.person.key for c in choose(seen, occasion).chosen)
+    named = (c.tie.person.key for c in picked.chosen)
     return tuple(dict.fromkeys((*named, *introductions.wanted(seen))))
 
 
@@ -51,9 +51,8 @@ def measure(seen: Survey) -> manners.Measure:
     return manners.measure(seen.policy, seen.house, snapshot.editions, snapshot.suggested, snapshot.said)
 
 
-def compose(seen: Survey, dossiers: Mapping[int, Dossier], occasion: Occasion) -> Digest:
-    """Compose the mail of an edition from the survey and the dossiers of those wanted."""
-    picked = choose(seen, occasion)
+def compose(seen: Survey, picked: Picks, dossiers: Mapping[int, Dossier], occasion: Occasion) -> Digest:
+    """Compose the mail of an edition from whom ``choose`` named and the dossiers of those ``wanted``."""
     made = suggest(seen, picked.chosen, dossiers)
     form = measure(seen).form
     return Digest(

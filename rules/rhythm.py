@@ -7,7 +7,7 @@ cadence, see ``rules.wishes``) and never count messages: ten mails in one aftern
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from operator import sub
 
 from rules.verdicts import Rhythm
 
@@ -32,10 +32,13 @@ def rhythm(days: Sequence[int], today: float) -> Rhythm:
     if len(days) < 2:
         open_gap = max(today - days[0], 7.0) if days else 7.0
         return Rhythm(open_gap, open_gap, open_gap, len(days), learned=False)
-    gaps = sorted(later - earlier for earlier, later in pairwise(days))
+    gaps = list(map(sub, days[1:], days))
     mean = (days[-1] - days[0]) / len(gaps)
-    between = sorted(later - earlier for earlier, later in pairwise(_starts(days))) or gaps
-    return Rhythm(_quantile(between, 0.5), _quantile(gaps, 0.75), mean, len(days), len(days) >= LEARNED_DAYS)
+    between = sorted(_between(gaps))
+    gaps.sort()
+    return Rhythm(
+        _quantile(between or gaps, 0.5), _quantile(gaps, 0.75), mean, len(days), len(days) >= LEARNED_DAYS
+    )
 
 
 def gate(beat: Rhythm, pace: float = 1.0) -> float:
@@ -58,11 +61,15 @@ def is_gone(tie_rhythm: Rhythm, silence: float) -> bool:
     return silence >= max(182.0, GONE_FACTOR * tie_rhythm.mean)
 
 
-def _starts(days: Sequence[int]) -> list[int]:
-    """Return the first day of each conversation."""
-    starts = [days[0]]
-    starts += [later for earlier, later in pairwise(days) if later - earlier > ONE_CONVERSATION]
-    return starts
+def _between(gaps: Sequence[int]) -> list[int]:
+    """Return the days from the start of each conversation to the start of the next."""
+    found, days = [], 0
+    for gap in gaps:
+        days += gap
+        if gap > ONE_CONVERSATION:
+            found.append(days)
+            days = 0
+    return found
 
 
 def _quantile(ordered: Sequence[int], share: float) -> float:

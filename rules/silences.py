@@ -34,8 +34,10 @@ def turn(line: Timeline) -> Turn:
     if line.last_in > line.last_out:
         return Turn.YOURS
     run = unanswered(line)
+    if run < 2:
+        return Turn.NOBODYS
     answered = (sum(map(bool, line.ins)) + 1) / (len(line.days) + 2)
-    return Turn.THEIRS if run >= 2 and (1 - answered) ** run < USUAL else Turn.NOBODYS
+    return Turn.THEIRS if (1 - answered) ** run < USUAL else Turn.NOBODYS
 
 
 def unanswered(line: Timeline) -> int:

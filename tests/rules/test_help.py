@@ -105,7 +105,9 @@ def test_the_digest_carries_the_pair_and_the_balance() -> None:
     carried = set()
     for number in range(44, 48):
         occasion = digest.Occasion(f"2026w{number}", "2026-11-23", b"key")
-        made = digest.compose(week, dossiers(week.snapshot, digest.wanted(week, occasion)), occasion)
+        picked = digest.choose(week, occasion)
+        found = dossiers(week.snapshot, digest.wanted(week, picked))
+        made = digest.compose(week, picked, found, occasion)
         carried.add(len(made.introductions))
         assert made.favours
     assert carried == {0, 1}

@@ -16,7 +16,8 @@ PARTY = [friend(f"Guest {chr(65 + n)}", [(20, "o"), (21, "i")]) for n in range(2
 
 def compose(snapshot: Snapshot, policy: Policy | None = None) -> Digest:
     seen = survey(snapshot, policy or Policy(), person)
-    return digest.compose(seen, dossiers(snapshot, digest.wanted(seen, OCCASION)), OCCASION)
+    picked = digest.choose(seen, OCCASION)
+    return digest.compose(seen, picked, dossiers(snapshot, digest.wanted(seen, picked)), OCCASION)
 
 
 def test_twenty_years_of_mail_make_five_names() -> None:
@@ -62,7 +63,8 @@ def test_the_lot_does_not_care_who_wrote_most() -> None:
 
 def test_another_key_draws_another_lot() -> None:
     seen = survey(world([steady(f"Lost {n:02}", 30, 1500) for n in range(60)]), Policy(), person)
-    draws = {digest.wanted(seen, digest.Occasion("2026w48", "2026-11-23", bytes([n])))[-1] for n in range(12)}
+    occasions = [digest.Occasion("2026w48", "2026-11-23", bytes([n])) for n in range(12)]
+    draws = {digest.choose(seen, occasion).chosen[-1].tie.person.key for occasion in occasions}
     assert len(draws) > 6
 
 

@@ -18,7 +18,8 @@ PLAIN = Policy()
 
 def compose(snapshot: Snapshot, policy: Policy = PLAIN, occasion: digest.Occasion = OCCASION) -> Digest:
     seen = survey(snapshot, policy, person)
-    return digest.compose(seen, dossiers(snapshot, digest.wanted(seen, occasion)), occasion)
+    picked = digest.choose(seen, occasion)
+    return digest.compose(seen, picked, dossiers(snapshot, digest.wanted(seen, picked)), occasion)
 
 
 def names(made: Digest) -> list[str]:
