@@ -7,7 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from daemon import letters
 from rules.standing import Standing
+from store.facts import DAY
 from store.ledger import count_commands
 from tests.fakes.dovecot import Account
 from tests.journeys.owner import FRIENDS, ME, Owner, body, links, written
@@ -176,4 +178,36 @@ def test_drafts_appear_vanish_when_overtaken_and_stay_when_edited(account: Accou
     assert len(left) == 4
     assert any(people[0] in raw for raw in owner.mails("Trash"))
     assert {f"{name}@example.com" for name in FRIENDS} >= set(people)
+    owner.store.close()
+
+
+def test_the_questions_of_the_first_letter_can_be_answered(account: Account, tmp_path: Path) -> None:
+    owner = Owner(account, tmp_path)
+    robot, double = "Parcels <service@shop.example>", "Ana Friend <ana@work.example>"
+    for n in range(6):
+        at = owner.now - (20 + n) * DAY
+        owner.account.deliver(written(ME, double, at, f"Work {n}"), "Sent", at=at)
+        owner.account.deliver(written(double, ME, at, f"Re: Work {n}"), "INBOX", at=at)
+        parcel = written(robot, ME, at, f"Parcel {n}", Auto_Submitted="auto-generated", Precedence="bulk")
+        owner.account.deliver(parcel, "INBOX", at=at)
+    owner.account.deliver(
+        written(ME, robot, owner.now - 9 * DAY, "My parcel?"), "Sent", at=owner.now - 9 * DAY
+    )
+    house = owner.scan()
+    assert letters.keep_first(house, owner.now + DAY, ("append", "INBOX"))
+    owner.scan()
+    first = next(raw for raw in owner.mails("INBOX") if "\nX-Digwell: first\n" in raw)
+    assert "ana@work.example" in body(first)
+    assert "service@shop.example" in body(first)
+    assert house.person("ana@example.com").key != house.person("ana@work.example").key
+    owner.press(links(first, "Same person")[0])
+    owner.answer(first, "friend a\nnever tomas@example.com\npeople 3")
+    house = owner.scan()
+    assert owner.receipts() == []
+    assert house.person("ana@example.com").key == house.person("ana@work.example").key
+    assert house.standings[house.person("service@shop.example").key].friend
+    assert house.standings[house.person("tomas@example.com").key].never
+    following = owner.send()
+    assert len(named(following)) == 3
+    assert "tomas@example.com" not in named(following)
     owner.store.close()
