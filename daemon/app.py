@@ -70,8 +70,8 @@ class House:
         from daemon.settling import settle
         from store.snapshot import load
 
-        settle(self)
-        return load(self.store, as_of)
+        found = settle(self)
+        return found if found is not None and as_of == self.look_from else load(self.store, as_of)
 
     @property
     def look_from(self) -> int:

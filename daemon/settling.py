@@ -9,56 +9,81 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from rules import candidates, classify, due, identity
+from rules import classify, identity
+from rules.contact import person_of
+from rules.standing import Standing, standings
 from rules.verdicts import Candidate, Kind
 from store.db import Store, recall, remember
 from store.errors import DigwellError
 from store.facts import DAY, Snapshot
 from store.people import Link, newest, replace_certain
 from store.snapshot import load
-from store.views import Verdict, keep_verdicts
 
 if TYPE_CHECKING:
     from daemon.app import House
+    from rules.due import Survey
+    from store.views import Verdict
 
-NAME = "settled"
+JOINED, JUDGED = "joined", "judged"
 
 
-def settle(house: House) -> None:
-    """Bring certain merges and kept verdicts up to date, if anything has changed since the last time."""
-    mark = f"{classify.VERSION} {house.now // DAY} {newest(house.store)}"
-    if recall(house.store, NAME) == mark:
-        return
+def settle(house: House) -> Snapshot | None:
+    """Bring certain merges up to date if anything has changed; return the facts as of now if they were read.
+
+    Facts that were read on the way and still hold need not be read again.
+    """
+    mark = f"{classify.VERSION} {newest(house.store)}"
+    if recall(house.store, JOINED) == mark:
+        return None
+    facts: Snapshot | None = None
     with suppress(DigwellError), _to_write(house) as store:
-        seen = _survey(house, store)
+        facts = load(store, house.look_from)
+        merges = _certain(house, facts)
         with store.transaction():
-            if _join_certain(store, seen):
-                seen = _survey(house, store)
-            rows = [_verdict(one) for one in candidates.candidates(seen)]
-            keep_verdicts(store, str(classify.VERSION), house.now, rows)
-            remember(store, NAME, mark)
+            changed = replace_certain(store, [Link(m.key, m.main, m.evidence) for m in merges], house.now)
+            remember(store, JOINED, mark)
+        return None if changed else facts
+    return facts
+
+
+def _certain(house: House, facts: Snapshot) -> tuple[identity.Merge, ...]:
+    """Return the merges among humans; whose kind does not matter is not asked for it."""
+    apart = {(act.key, act.other) for act in facts.said if act.verb == "different"}
+    person, said = person_of(facts), standings(facts.said, person_of(facts))
+    merges = identity.certain(facts.people.values(), apart, facts.traits)
+    concerned = {person[key] for merge in merges for key in (merge.key, merge.main) if key in person}
+    robots = {
+        key
+        for key in concerned
+        if classify.kind_of(facts.people[key], said.get(key, Standing()), house.policy, facts.own).kind
+        is not Kind.PERSON
+    }
+    if not robots:
+        return merges
+    humans = (who for key, who in facts.people.items() if key not in robots)
+    return identity.certain(humans, apart, facts.traits)
+
+
+def keep_judgement(house: House, seen: Survey) -> None:
+    """Keep a copy of the verdicts of a survey as of now, if the last is of another day or facts."""
+    mark = f"{classify.VERSION} {house.now // DAY} {newest(house.store)}"
+    if seen.snapshot.as_of != house.look_from or recall(house.store, JUDGED) == mark:
+        return
+    from rules.candidates import candidates  # noqa: PLC0415 - at most once a day
+    from store.views import keep_verdicts  # noqa: PLC0415
+
+    with suppress(DigwellError), _to_write(house) as store, store.transaction():
+        keep_verdicts(store, str(classify.VERSION), house.now, [_verdict(one) for one in candidates(seen)])
+        remember(store, JUDGED, mark)
 
 
 def _to_write(house: House) -> AbstractContextManager[Store]:
     return Store.open(house.store.path) if house.store.readonly else nullcontext(house.store)
 
 
-def _survey(house: House, store: Store) -> due.Survey:
-    return due.survey(load(store, house.look_from), house.policy, classify.kind_of)
-
-
-def _join_certain(store: Store, seen: due.Survey) -> bool:
-    facts: Snapshot = seen.snapshot
-    humans = [
-        person
-        for key, person in facts.people.items()
-        if classify.kind_of(person, seen.standing(key), seen.policy, facts.own).kind is Kind.PERSON
-    ]
-    merges = identity.certain(humans, seen.house.different, facts.traits)
-    return replace_certain(store, [Link(m.key, m.main, m.evidence) for m in merges], facts.as_of)
-
-
 def _verdict(one: Candidate) -> Verdict:
+    from store.views import Verdict  # noqa: PLC0415
+
     tie = one.tie
     return Verdict(
         key=tie.person.key,

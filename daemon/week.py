@@ -17,6 +17,7 @@ from daemon.digest.compose import compose_mail
 from daemon.digest.letter import Rendered, Settings, settings_of
 from daemon.digest.slot import slot_entry
 from daemon.service import editions
+from daemon.settling import keep_judgement
 from rules import digest as digests
 from rules.candidates import candidates
 from rules.classify import kind_of
@@ -37,7 +38,9 @@ class Week:
 
 def look(house: House, as_of: int) -> Survey:
     """Judge every tie as of an instant; only what came before it counts."""
-    return survey(house.facts(as_of), house.policy, kind_of)
+    seen = survey(house.facts(as_of), house.policy, kind_of)
+    keep_judgement(house, seen)
+    return seen
 
 
 def weekly(house: House, seen: Survey) -> editions.Weekly:

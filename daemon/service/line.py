@@ -59,11 +59,11 @@ def _call_a_child(_: OwnMail) -> None:
 
 
 def scan_whole(force: InForce, box: MailboxConfig, wishes: Wishes, gauge: Gauge) -> Scanned:
-    """Make one whole pass over lines of its own, obey what is found, settle who is who; for a child."""
+    """Make one whole pass over lines of its own, obey what is found, judge everybody; for a child."""
     # all this is loaded in the child only
     from daemon.app import House  # noqa: PLC0415
     from daemon.attending import Ear  # noqa: PLC0415
-    from daemon.settling import settle  # noqa: PLC0415
+    from daemon.week import look  # noqa: PLC0415
 
     with Store.open(force.config.store) as store:
         ear = Ear(force.config, store, force.policy)
@@ -72,7 +72,7 @@ def scan_whole(force: InForce, box: MailboxConfig, wishes: Wishes, gauge: Gauge)
         gauge.set(-1, 0)
         house = House(force.config, store)
         house.policy = force.policy
-        settle(house)
+        look(house, house.look_from)
     return done
 
 
