@@ -15,7 +15,7 @@ from itertools import combinations
 
 from rules import words
 from rules.lookalike import look_alike
-from rules.names import Alike, alike, families, from_address, full
+from rules.names import Alike, alike, from_address, full, meeting_points, words_of
 from rules.words import Words
 from store.addresses import domain, local_part
 from store.facts import DAY, Address, Dossier, Person, Trait
@@ -24,8 +24,8 @@ Pair = tuple[int, int]
 ENOUGH = 2.0
 """Weight from which a pair is worth a question: a full name, or something weaker and a second sign."""
 HANDOVER_DAYS = 120
-BUCKET = 100
-"""A word in more names than that is a first name; the family name leads to the same pairs."""
+CROWD = 40
+"""A name that more people share than that tells nothing of any two of them."""
 _DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 _TAGGED = re.compile(r"[^+]{2,}\+[^+]*")
 _NAMELESS = "name:"
@@ -81,14 +81,14 @@ def alike_pairs(
     """
     known = {p.key: p for p in people if any(a.sent or a.answers for a in p.addresses)}
     apart = {(min(pair), max(pair)) for pair in different}
-    by_word: dict[str, set[int]] = {}
+    points: dict[str, set[int]] = {}
     for person in known.values():
         for name in _names(person):
-            for word in families(name):
-                by_word.setdefault(word, set()).add(person.key)
+            for point in meeting_points(name):
+                points.setdefault(point, set()).add(person.key)
     pairs: set[Pair] = set()
-    for keys in by_word.values():
-        if len(keys) <= BUCKET:
+    for keys in points.values():
+        if len(keys) <= CROWD:
             pairs |= set(combinations(sorted(keys), 2))
     return tuple(
         (known[a], known[b])
@@ -157,11 +157,11 @@ def _by_name_only(book: Mapping[int, Address]) -> Iterable[tuple[list[Address], 
     bearers: dict[frozenset[str], list[Address]] = {}
     for address in book.values():
         if not address.address.startswith(_NAMELESS) and (address.sent or address.answers):
-            for key in {families(n) for n in (address.name, *address.names[:3]) if full(n)}:
+            for key in {words_of(n) for n in (address.name, *address.names[:3]) if full(n)}:
                 bearers.setdefault(key, []).append(address)
     for address in book.values():
         if address.address.startswith(_NAMELESS) and full(address.name):
-            known = bearers.get(families(address.name), [])
+            known = bearers.get(words_of(address.name), [])
             if len(known) == 1:
                 yield [known[0], address], _SAY("same.only")
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from enum import IntEnum
 from functools import lru_cache
+from itertools import combinations
 
 from store.addresses import local_part, name_key
 from store.facts import Person
@@ -83,9 +84,28 @@ def called(person: Person) -> str:
     return person.name or from_address(address).title() or address
 
 
-def families(name: str) -> frozenset[str]:
-    """Return the words of a name under which people who may be the same are looked for."""
+def words_of(name: str) -> frozenset[str]:
+    """Return the words of a name without case, accents, titles and initials."""
     return _words(name)
+
+
+def meeting_points(name: str) -> set[str]:
+    """Return keys of which two names that are alike share at least one, and others hardly ever.
+
+    Two words in common; a word and a family of nicknames; a family name and a first letter.
+    """
+    words = _words(name)
+    points = {f"{a} {b}" for a, b in combinations(sorted(words), 2)}
+    for word in words:
+        for other in words - {word}:
+            points |= {f"{word} #{family}" for family in _FAMILIES.get(other, ())}
+    if len(words) == 1:
+        (family_name,) = words
+        points |= {f"{family_name} {_fold(letter)}." for letter in _LETTER.findall(name)}
+    elif words:
+        family_name = _family_name(name)
+        points |= {f"{family_name} {other[0]}." for other in words - {family_name}}
+    return points
 
 
 @lru_cache(maxsize=16_384)

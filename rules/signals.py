@@ -106,13 +106,15 @@ def _same_name(desk: _Desk) -> Iterable[Signal]:
 
     Only where exactly one known person bears the whole name, and the owner has answered or written.
     """
+    fresh_keys = {name_key(p.name) for p in desk.known if _came_lately(desk, p)}
+    fresh_keys = {key for key in fresh_keys if " " in key}
     bearers: dict[str, list[Person]] = {}
-    for person in desk.known:
+    for person in desk.known if fresh_keys else ():
         key = name_key(person.name)
-        if " " in key:
+        if key in fresh_keys:
             bearers.setdefault(key, []).append(person)
     for people in bearers.values():
-        fresh = [p for p in people if desk.is_fresh(min(a.first for a in p.addresses))]
+        fresh = [p for p in people if _came_lately(desk, p)]
         old = [p for p in people if p not in fresh]
         if len(old) != 1 or len(fresh) != 1 or not fresh[0].main.received:
             continue
@@ -120,6 +122,10 @@ def _same_name(desk: _Desk) -> Iterable[Signal]:
         yield Signal(
             News.NEW_ADDRESS, old[0].key, new.first, new.address, (_on(new.first),), old[0].main.address
         )
+
+
+def _came_lately(desk: _Desk, person: Person) -> bool:
+    return desk.is_fresh(min(a.first for a in person.addresses))
 
 
 def _first(desk: _Desk, person: Person) -> Iterable[Signal]:
@@ -144,6 +150,8 @@ def _meetings(desk: _Desk) -> Iterable[Signal]:
 
 def _traits(desk: _Desk, person: Person) -> Iterable[Signal]:
     traits = desk.traits.get(person.key, [])
+    if not traits:
+        return
     for sort, news in (("job", News.NEW_JOB), ("organisation", News.MOVED), ("signature", News.SIGNATURE)):
         yield from _changed(desk, person, [t for t in traits if t.sort == sort], news)
     birthday = next((t for t in reversed(traits) if t.sort == "birthday"), None)

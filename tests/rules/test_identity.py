@@ -132,11 +132,18 @@ def test_a_nickname_needs_a_second_sign() -> None:
     assert asked(bob, person(2, "Robert Smith", "rsmith@home.example", 0, 900)) == ()
 
 
-def test_a_first_name_that_everybody_has_leads_to_no_pairs() -> None:
+def test_a_name_that_a_crowd_shares_tells_nothing() -> None:
+    crowd = [person(n, "Info Desk", f"a{n}@x.example") for n in range(1, 60)]
+    assert alike_pairs(crowd) == ()
+
+
+@pytest.mark.parametrize("other", ["Ribeiro, Ana", "A. Ribeiro", "Ana Maria Ribeiro", "ana ribeiro"])
+def test_alike_names_are_found_among_many_others(other: str) -> None:
     letters = "bcdfghklmnprst"
     families = [a + "o" + b + "a" for a in letters for b in letters]
-    crowd = [person(n, f"Ana {family}", f"a{n}@x.example") for n, family in enumerate(families, 1)]
-    assert alike_pairs(crowd) == ()
+    crowd = [person(n, f"Ana {family}", f"a{n}@x.example") for n, family in enumerate(families, 10)]
+    one, two = person(1, "Ana Ribeiro", "ana@a.example"), person(2, other, "ana@b.example")
+    assert alike_pairs([*crowd, one, two]) == ((one, two),)
 
 
 @pytest.mark.parametrize(
