@@ -5,27 +5,22 @@ It decides nothing: ``rules.intent`` means, ``daemon.verbs`` carries out, this r
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from daemon import verbs
 from daemon.app import House
-from daemon.config import learned
+from daemon.teaching import TAUGHT, teach, unteach
 from rules.contact import person_of
 from rules.intent import Meant, Moment, Target, intend
 from rules.standing import house as owner_standing
 from rules.told import told
 from rules.verbs import Command
 from rules.words import capital
-from store.errors import DigwellError, NotFoundError
-from store.facts import Address, Said
+from store.errors import NotFoundError
+from store.facts import Address
 from store.ledger import acts_of, last_undoable
 from store.people import grouping
-
-TAUGHT = {"friend": "friend", "not-a-person": "not a person"}
-"""Verbs that are also written into the visible file of learned rules, and the word that stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ def tell(house: House, command: Command, dry_run: bool) -> Told:
         return Told(command.verb, *found, meant.sentence, dry_run=True, also=also)
     source = verbs.Source(house.zone, text=_written(command, target))
     (effect,) = verbs.obey(house.store, [verbs.Order(command, target)], house.now, source, holds).effects
-    _teach(house, effect.acts)
+    teach(house, effect.acts)
     return Told(command.verb, *found, effect.sentence, tuple(act.id for act in effect.acts), also=also)
 
 
@@ -88,7 +83,7 @@ def undo(house: House, dry_run: bool) -> Told:
             "undo", "", "", sentence, tuple(a.id for a in acts_of(house.store, last.id)), dry_run=True
         )
     _, acts = verbs.take_back(house.store, house.now, verbs.Source(house.zone, text="undo"), last.id)
-    _unteach(house, acts)
+    unteach(house, acts)
     return Told("undo", "", "", sentence, tuple(act.id for act in acts))
 
 
@@ -135,25 +130,3 @@ def _written(command: Command, target: Target) -> str:
 def _also(target: Target) -> tuple[str, ...]:
     who = target.one
     return tuple(a.address for a in who.person.addresses if a.id != who.key) if who else ()
-
-
-def _teach(house: House, acts: tuple[Said, ...]) -> None:
-    """Write what was said of kinds into the learned rules too; the store knows it in any case."""
-    today = datetime.fromtimestamp(house.now, house.zone).date()
-    for act in acts:
-        if act.verb in TAUGHT and house.config.rules:
-            with suppress(DigwellError):  # a folder of the system's: the act itself is enough
-                beside = learned.learned_beside(house.config.rules)
-                learned.teach(beside, _address(house, act.key), TAUGHT[act.verb], today)
-
-
-def _unteach(house: House, acts: tuple[Said, ...]) -> None:
-    for act in acts:
-        if act.verb in TAUGHT and house.config.rules:
-            with suppress(DigwellError):
-                learned.untaught(learned.learned_beside(house.config.rules), _address(house, act.key))
-
-
-def _address(house: House, key: int) -> str:
-    people = house.snapshot.people.values()
-    return next(a.address for person in people for a in person.addresses if a.id == key)

@@ -20,6 +20,7 @@ from daemon.reply.read import MOST_A_DAY, TOLD, Facts, Ignore, Obey, Refuse, Why
 from daemon.reply.receipt import Answered, Line, Transcript, receipt, refusal, transcript
 from daemon.reply.whom import Failed, Finder
 from daemon.scan.values import OwnMail
+from daemon.teaching import teach, unteach
 from daemon.verbs import Effect, Order, Source
 from rules.contact import person_of
 from rules.standing import house as owner_standing
@@ -135,6 +136,7 @@ class Obeying:
         if effects is None:
             return None
         self._keep_drafts(effects)
+        teach(self.house, (act for effect in effects for act in effect.acts))
         what = Transcript(
             done=tuple(_done(e) for e in effects if e.problem is None),
             failed=(
@@ -183,6 +185,7 @@ class Obeying:
             if not number:
                 raise _NOTHING
             _, acts = verbs.take_back(store, self.house.now, self._source(), number)
+            unteach(self.house, acts)
         except DigwellError as problem:
             self._effects([], asked=False)
             return Transcript(failed=(_problem(command, problem),)), ()

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from daemon.config.learned import learned_beside
 from rules.standing import Standing
 from store import outbox
 from store.export import records
@@ -173,3 +175,13 @@ def test_thirty_command_mails_a_day_are_enough(desk: Desk) -> None:
     assert len(desk.receipts()) == 1
     later = desk.answer(mail(f"digwell never Ana {desk.tag('1')}"), NOW + DAY + 60)
     assert later.state == "obeyed"
+
+
+def test_what_is_said_of_kinds_by_mail_stands_in_the_learned_rules_until_undone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.config = replace(desk.config, rules=tmp_path / "rules.yaml")
+    desk.answer(mail("Re: letter", "not-a-person 2", References=f"<{desk.letter_id}>"))
+    learned = learned_beside(tmp_path / "rules.yaml")
+    assert "tomas@example.com" in learned.read_text()
+    desk.answer(mail("Re: letter", "undo", References=f"<{desk.letter_id}>"), NOW + 5)
+    assert not learned.exists() or "tomas@example.com" not in learned.read_text()
