@@ -15,7 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from daemon.mail import bounce, parse
+from daemon.imports import linkedin, vcard
+from daemon.mail import body, bounce, calendar, firstlines, parse
 from daemon.mail.parse import FIELDS, read
 from store.facts import Message
 
@@ -40,6 +41,23 @@ References: <b@example.net>
     b"""From: =?utf-8?q?J=C3=B6rg?= "M, J" (x) <j@b\xc3\xbccher.example>
 To: Team: a@b.example, c@d.example;
 
+""",
+    b"""BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VEVENT
+UID:e1
+DTSTART;TZID=Europe/Vienna:20260925T120000
+ORGANIZER;CN=Anna:mailto:anna@example.org
+ATTENDEE;PARTSTAT=ACCEPTED:mailto:maya@example.org
+END:VEVENT
+END:VCALENDAR
+""",
+    b"""BEGIN:VCARD
+VERSION:2.1
+N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg
+EMAIL;INTERNET:joerg@example.org
+BDAY:19800504
+END:VCARD
 """,
     b"""List-Id: Boat <boat.example.org>
 Precedence: bulk
@@ -100,8 +118,18 @@ def again(raw: bytes, number: int) -> float:
 def target(raw: bytes, number: int) -> None:
     check(read(raw, NOW))
     if number % 50 == 0:
-        check(parse.message(raw, NOW))
-        bounce.failures(raw)
+        others(raw)
+
+
+def others(raw: bytes) -> None:
+    """Feed the same bytes to the rooms that open bodies and files."""
+    message = parse.message(raw, NOW)
+    check(message)
+    bounce.failures(raw)
+    calendar.meetings(body.Part("text/calendar", {}, "7bit", raw), message, frozenset(), proven=False)
+    firstlines.gist(body.unmarked(raw.decode("latin-1")))
+    list(vcard.cards(raw))
+    list(linkedin.cards(raw))
 
 
 def check(message: Message) -> None:

@@ -32,7 +32,10 @@ _LINE = re.compile(
     r"|(?:METHOD|VERSION|PRODID|UID|DTSTART|STATUS|SUMMARY|ATTENDEE|ORGANIZER|RECURRENCE-ID)[;:]",
     re.IGNORECASE,
 )
-_FAULTS = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_ZONE = re.compile(r";TZID=(?:\"[^\"\r\n]*\"|[^;:\r\n]*)", re.IGNORECASE)
+# what a parser of other people's raises on other people's mail; OSError for zones that are no file
+_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +92,23 @@ def _events(text: str) -> Iterator[tuple[Component, str]]:
     """Yield events with the method of their calendar; what cannot be read yields nothing."""
     from icalendar import Calendar  # noqa: PLC0415 - few mails are invitations, and it is heavy
 
-    try:
-        calendars = Calendar.from_ical("\r\n".join(_lines(text)), multiple=True)
-        for calendar in calendars[:1]:
-            method = str(calendar.get("METHOD", "")).upper()
-            for event in calendar.walk("VEVENT")[:MOST_EVENTS]:
-                yield event, method
-    except _FAULTS:
+    lines = "\r\n".join(_lines(text))
+    for told in (lines, _ZONE.sub("", lines)):  # a zone that cannot be looked up counts as UTC
+        try:
+            found = [
+                (event, str(calendar.get("METHOD", "")).upper())
+                for calendar in Calendar.from_ical(told, multiple=True)[:1]
+                for event in calendar.walk("VEVENT")[:MOST_EVENTS]
+            ]
+        except _FAULTS:
+            continue
+        yield from found
         return
 
 
 def _lines(text: str) -> Iterator[str]:
     """Yield the unfolded lines that matter: no alarm, no rule, no zone, a bounded number of guests."""
-    unfolded = re.sub(r"\r?\n[ \t]", "", text)
+    unfolded = _CONTROLS.sub("", re.sub(r"\r?\n[ \t]", "", text))
     inside = guests = count = 0
     open_: list[str] = []
     for line in unfolded.splitlines():

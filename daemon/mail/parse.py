@@ -53,6 +53,8 @@ _LATE_FROM = re.compile(rb"\nfrom:[^\n]*+(?:\n[ \t][^\n]*+)*+", re.IGNORECASE)
 _RECEIVED = re.compile(rb"\n(received:[^\n]*+(?:\n[ \t][^\n]*+)*+)", re.IGNORECASE)
 _HOPS = 16 * 1024
 _FAR_FUTURE = 1 << 40
+# what a parser of other people's raises on other people's mail
+_FAULTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _ANGLED = re.compile(r"<([^<>]{1,2000})>")
 
 Values = dict[str, str]
@@ -220,7 +222,7 @@ def _arrival(raw: bytes) -> int:
 
     try:
         found = mailparser.parse_from_bytes(hops[:_HOPS] + b"\n\n").received
-    except (mailparser.exceptions.MailParserError, ValueError, TypeError, KeyError, IndexError):
+    except (mailparser.exceptions.MailParserError, *_FAULTS):
         return 0
     for hop in found:
         told = str(hop.get("date_utc") or "")

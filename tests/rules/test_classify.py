@@ -180,3 +180,10 @@ def test_names_of_people_and_of_offices_are_told_apart() -> None:
     assert not role_name("anna@example.org", ())
     assert list_name("friends-list@example.org")
     assert not list_name("anna@example.org")
+
+
+def test_the_hosts_of_mailing_programs_need_a_function_or_a_code_before_them() -> None:
+    assert news_name("service@mail.example.org")
+    assert news_name("online#3.20292@news.example.org")
+    assert not news_name("anna.mair@mail.example.org")
+    assert not news_name("mailer-daemon@newsletter.example.org")

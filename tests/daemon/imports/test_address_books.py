@@ -168,3 +168,9 @@ def test_damaged_address_books_never_raise(at: int, noise: bytes) -> None:
         hurt = raw[:at] + noise + raw[at:]
         list(vcard.cards(hurt))
         list(linkedin.cards(hurt))
+
+
+def test_connections_in_sixteen_bits_and_with_a_monstrous_field_are_read() -> None:
+    assert len(list(linkedin.cards(CONNECTIONS.encode("utf-16")))) == 3
+    monster = CONNECTIONS.replace("Head of Boats", '"' + "x" * 200_000 + '"')
+    assert [card.name for card in linkedin.cards(monster.encode())] == ["Ruth Adler", "=cmd() O'Neil"]

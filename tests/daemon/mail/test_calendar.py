@@ -105,6 +105,10 @@ def test_a_cancelled_event_is_cancelled_either_way() -> None:
         ("DTSTART;TZID=Europe/Vienna:20260925T120000", 1_790_330_400),
         ("DTSTART;TZID=W. Europe Standard Time:20260925T120000", 1_790_330_400),
         ("DTSTART;TZID=Nowhere/Bogus:20260925T100000", 1_790_330_400),
+        ("DTSTART;TZID=Europe:20260925T100000", 1_790_330_400),
+        (f"DTSTART;TZID={'long' * 400}:20260925T100000", 1_790_330_400),
+        ("DTSTART;TZID=../../etc/passwd:20260925T100000", 1_790_330_400),
+        ('DTSTART;TZID="\x00":20260925T100000', 1_790_330_400),
         ("DTSTART:20260925T100000", 1_790_330_400),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from daemon.mail.parse import FIELDS, read
+from daemon.mail.parse import message as whole
 from store.facts import DAY, Mark, Message, Named
 
 RECEIVED = 1_790_000_000  # 2026-09-21T14:13:20Z
@@ -296,3 +297,25 @@ def test_odd_line_ends_and_prefixes_are_read_through(raw: bytes) -> None:
 def test_every_field_of_the_scan_is_asked_for_once() -> None:
     assert len({name.lower() for name in FIELDS}) == len(FIELDS)
     assert {"From", "To", "Cc", "Date", "Message-ID", "Content-Type", "Return-Path"} <= set(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [
+        ("from a by b; Fri, 18 Sep 2026 09:00:00 +0000", 1_789_722_000),
+        ("from a by b; Fri, 18 Sep 2026 09:00:00 +0000\nReceived: from c by a; nonsense", 1_789_722_000),
+        ("from a by b; Fri, 31 Dec 9999 09:00:00 +0000", RECEIVED),
+        ("from a by b; 1 Jan 1970 00:00:00 +0000", RECEIVED),
+        ("nonsense", RECEIVED),
+        ("\x00\xff;;;" * 500, RECEIVED),
+        ("", RECEIVED),
+    ],
+)
+def test_a_file_without_a_date_takes_the_first_servers_else_its_own(received: str, expected: int) -> None:
+    found = whole(f"From: a@example.org\nDate: never\nReceived: {received}\n\nbody\n".encode(), RECEIVED)
+    assert (found.at, found.dated) == (expected, False)
+
+
+def test_a_file_with_a_date_needs_no_server() -> None:
+    raw = b"From: a@example.org\nDate: Fri, 18 Sep 2026 09:00:00 +0000\nReceived: nonsense\n\n"
+    assert (whole(raw, RECEIVED).at, whole(raw, RECEIVED).dated) == (1_789_722_000, True)
