@@ -109,3 +109,53 @@ there these they thing things think this those time told took under until very w
 well went were what when where which while will with work working works would year years your
 """
 """Words of a note that say nothing of what it is about."""
+
+SAYING_NOTHING = """
+(no subject)
+birthday
+bye
+catching up
+checking in
+coffee
+contact
+dinner
+drinks
+follow up
+following up
+fyi
+good to meet you
+good to see you
+greetings
+happy birthday
+happy new year
+hello
+hello again
+hey
+hey there
+hi
+hi there
+how are you
+introduction
+kein betreff
+lunch
+many thanks
+meeting
+merry christmas
+nice meeting you
+nice to meet you
+no subject
+none
+phone call
+question
+quick question
+test
+thank you
+thank you so much
+thanks
+thanks again
+today
+tomorrow
+update
+yo
+"""
+"""Subjects that nobody would take up again, a line each."""

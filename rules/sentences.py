@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from rules import words
 from rules.due import NEVER, Survey
+from rules.phrases import SAYING_NOTHING
 from rules.rhythm import is_gone
 from rules.verdicts import Candidate, Evidence, Known, News, Reason, Signal, Tie
 from rules.words import Words, clipped, first_name, length
@@ -24,7 +25,7 @@ LONG_DAYS = 548
 _PREFIX = re.compile(
     r"^\s*((re|fwd?|fw|aw|wg|sv|vs|antw|tr|rv|ref|odp|res|enc)\s*(\[\d+\])?\s*[:：]\s*)+", re.I
 )
-_EMPTY = frozenset({"", "hi", "hello", "no subject", "(no subject)", "none", "test", "re", "fw"})
+_EMPTY = frozenset(SAYING_NOTHING.strip().split("\n"))
 
 
 def why(seen: Survey, candidate: Candidate, dossier: Dossier | None) -> tuple[str, tuple[Evidence, ...]]:
@@ -121,7 +122,8 @@ def last_exchange(dossier: Dossier | None) -> Exchange | None:
 def topic(subject: str) -> str:
     """Return what a subject is about, without reply prefixes; empty where it says nothing."""
     plain = _PREFIX.sub("", " ".join(subject.split())).strip(" \"'“”")
-    return "" if plain.lower() in _EMPTY or len(plain) < 3 else clipped(plain, 60)
+    bare = plain.lower().strip(" .!?…")
+    return "" if bare in _EMPTY or len(bare) < 3 else clipped(plain, 60)
 
 
 def _promise(seen: Survey, tie: Tie) -> tuple[str, tuple[Evidence, ...]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rules import digest
 from rules.due import survey
 from rules.policy import Circle, Origin, PersonRule, Policy, Week
+from rules.sentences import topic
 from rules.simulate import simulate
 from rules.verdicts import Digest, Evidence, Reason
 from store.facts import DAY, Edition, Said, Snapshot, Suggested
@@ -142,3 +145,18 @@ def test_the_outcome_of_the_last_mail_is_told() -> None:
     assert told is not None
     assert (told.suggested, told.wrote, told.answered) == (5, 2, ("Ana0",))
     assert compose(world(friends)).outcome is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "about"),
+    [
+        ("Re: AW: Fwd: Flat hunting", "Flat hunting"),
+        ("RE[2]: \u201cFlat hunting\u201d", "Flat hunting"),
+        ("Re: Good to meet you!", ""),
+        ("Hi", ""),
+        ("Re:", ""),
+        ("a " * 60, "a " * 28 + "a…"),
+    ],
+)
+def test_a_subject_is_taken_up_only_if_it_says_something(subject: str, about: str) -> None:
+    assert topic(subject) == about
