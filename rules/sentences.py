@@ -37,7 +37,7 @@ def why(seen: Survey, candidate: Candidate, dossier: Dossier | None) -> tuple[st
     if reason is Reason.PROMISE:
         return _promise(seen, tie)
     proof = _contact_evidence(seen, tie, dossier)
-    values = _values(seen, tie)
+    values = _values(seen, tie, reason)
     if reason is Reason.NEW:
         line = seen.line(tie.person.key)
         count = words.counted(sum(line.outs) + sum(line.ins), "mail", "mails")
@@ -161,14 +161,14 @@ def _key(tie: Tie, reason: Reason) -> str:
     return f"why.{reason.value}.rhythm"
 
 
-def _values(seen: Survey, tie: Tie) -> Mapping[str, object]:
+def _values(seen: Survey, tie: Tie, reason: Reason) -> Mapping[str, object]:
     line = seen.line(tie.person.key)
     met = seen.snapshot.as_of / 86_400 - line.days[0] if line.days else 0.0
     return {
         "first": first_name(tie.person.name, tie.person.main.address),
         "silence": length(tie.silence),
         "every": words.every(tie.cadence or tie.rhythm.median),
-        "ago": length(met if len(line.days) and not tie.rhythm.learned else tie.silence),
+        "ago": length(met if reason is Reason.NEW else tie.silence),
     }
 
 
