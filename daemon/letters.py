@@ -20,8 +20,9 @@ from daemon.digest.render import render, render_page
 from daemon.digest.send import Composed, Route, keep
 from daemon.digest.slot import slot_entry
 from daemon.service import wants
-from rules import first, identity
+from rules import first, identity, words
 from rules.classify import kind_of
+from rules.told import in_short
 from store import editions, ledger, outbox
 from store.facts import DAY
 from store.items import Item, keep_items
@@ -42,19 +43,32 @@ class Circumstances:
 
 def weekly(house: House, edition: str, slot: int, about: Circumstances) -> Composed:
     """Compose the letter of an edition as of now; it is not kept yet."""
-    said = [c for c in ledger.untold(house.store) if c.state == "obeyed" and not c.undone and c.answer]
     made = week.compose(
         house,
         house.look_from,
         edition,
         synced=about.synced,
-        told=[command.answer for command in said],
+        told=_told(house),
         troubles=about.troubles,
     ).digest
     settings = settings_for(house)
     entry = slot_entry(made, settings)
     raw = compose_mail(render(made, settings), settings, edition, house.now, entry)
     return Composed(made, slot, tokens.message_id(settings.key, edition, settings.domain), raw)
+
+
+def _told(house: House) -> tuple[str, ...]:
+    """Return in a few words each what the owner has said by mail since the last letter."""
+    people = house.snapshot.people.values()
+    named = {a.id: words.first_name(p.name, p.main.address) for p in people for a in p.addresses}
+    acts = [
+        act
+        for command in ledger.untold(house.store)
+        if command.state == "obeyed" and not command.undone
+        for act in ledger.acts_of(house.store, command.id)
+    ]
+    told = (in_short(act.verb, named.get(act.key, ""), named.get(act.other, "")) for act in acts)
+    return tuple(dict.fromkeys(line for line in told if line))
 
 
 def keep_weekly(house: House, edition: str, slot: int, about: Circumstances, route: Route) -> str:

@@ -52,3 +52,36 @@ def told(key: str, **values: str) -> str:
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)
     return text
+
+
+SHORT: Mapping[str, str] = {
+    "done": "{name} done",
+    "log": "{name} done",
+    "snooze": "{name} later",
+    "skip": "{name} not this time",
+    "never": "{name} no more",
+    "slower": "{name} less often",
+    "faster": "{name} more often",
+    "every": "{name} at a rhythm of your own",
+    "note": "a word on {name}",
+    "gave": "a favour to {name}",
+    "asked": "a favour from {name}",
+    "promised": "a promise to {name}",
+    "kept": "a promise to {name} kept",
+    "release": "a promise to {name} let go",
+    "introduced": "{name} and {other} introduced",
+    "same": "{name} and {other} one person",
+    "different": "{name} and {other} two people",
+    "friend": "{name} a person",
+    "not-a-person": "{name} a robot",
+    "tag": "{name} tagged",
+    "untag": "{name} untagged",
+    "pause": "a pause",
+    "resume": "an end to the pause",
+    "people": "another number of people",
+}
+
+
+def in_short(verb: str, name: str, other: str = "") -> str:
+    """Return what was said in a few words, for the next letter; "" for a verb that needs none."""
+    return SHORT.get(verb, "").replace("{name}", name).replace("{other}", other)
