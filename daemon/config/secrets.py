@@ -27,17 +27,19 @@ KEYRING_SERVICE = "digwell:{host}"
 _SHELL_SIGNS = {"|", "||", "&&", ";", ">", ">>", "<", "&"}
 
 
-def secret(source: SecretSource, user: str, host: str, environ: Mapping[str, str]) -> str:
+def secret(
+    source: SecretSource, user: str, host: str, environ: Mapping[str, str], seconds: float = COMMAND_SECONDS
+) -> str:
     """Return the password (or, see ``is_token``, the access token) of an account.
 
-    A command is run without a shell and may take a minute; of what it prints, the first line counts.
+    A command is run without a shell and may take so many seconds; of what it prints, the first line counts.
     Raises NeedsOwnerError where there is none, TemporaryError where a sign-in server is out of reach.
     """
     whose = f"for {user}"
     match source.way:
         case "command" | "token_command":
             key = "password_command" if source.way == "command" else "token_command"
-            return _line(_printed(source.value, f"the {key} {whose}", environ), f"the {key} {whose}")
+            return _line(_printed(source.value, f"the {key} {whose}", environ, seconds), f"the {key} {whose}")
         case "file":
             return _line(_from_file(Path(source.value), private=True), f"the password file {source.value}")
         case "credential":
@@ -77,7 +79,7 @@ def keep_in_keyring(user: str, host: str, password: str) -> None:
         raise NeedsOwnerError("the system keyring did not take the password") from error
 
 
-def _printed(command: str, what: str, environ: Mapping[str, str]) -> bytes:
+def _printed(command: str, what: str, environ: Mapping[str, str], seconds: float) -> bytes:
     try:
         words = shlex.split(command)
     except ValueError:
@@ -97,18 +99,18 @@ def _printed(command: str, what: str, environ: Mapping[str, str]) -> bytes:
     except OSError as error:
         why = "there is no such program" if isinstance(error, FileNotFoundError) else "it cannot be run"
         raise NeedsOwnerError(f"{what} failed: {why}", hint="run it by hand and see") from None
-    return _wait_for(process, what)
+    return _wait_for(process, what, seconds)
 
 
-def _wait_for(process: subprocess.Popen[bytes], what: str) -> bytes:
-    """Read until the command ends; not longer than a minute, whatever its children hold open."""
+def _wait_for(process: subprocess.Popen[bytes], what: str, seconds: float) -> bytes:
+    """Read until the command ends, not longer than its time, whatever its children hold open."""
     assert process.stdout is not None
-    end, printed, descriptor = clock.monotonic() + COMMAND_SECONDS, b"", process.stdout.fileno()
+    end, printed, descriptor = clock.monotonic() + seconds, b"", process.stdout.fileno()
     try:
         while process.poll() is None or select.select([descriptor], [], [], 0)[0]:
             if not select.select([descriptor], [], [], 0.05)[0]:
                 if clock.monotonic() > end:
-                    late = f"{what} did not end within {COMMAND_SECONDS} seconds"
+                    late = f"{what} did not end within {seconds:g} seconds"
                     raise NeedsOwnerError(late, hint="run it by hand and see")
                 continue
             chunk = os.read(descriptor, MOST_BYTES)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
+import keyring.backend
+import keyring.errors
 import pytest
 
-from daemon.config.secrets import fingerprint, is_token, secret
+from daemon.config.secrets import fingerprint, is_token, keep_in_keyring, secret
 from daemon.config.values import SecretSource
 from store.errors import NeedsOwnerError
 
@@ -124,3 +128,54 @@ def test_a_changed_secret_has_another_fingerprint(tmp_path: Path) -> None:
     assert mark() not in {before, ""}
     file.unlink()
     assert mark() == ""
+
+
+class Ring(keyring.backend.KeyringBackend):
+    """A keyring in memory, which can be locked."""
+
+    priority = 1.0
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise keyring.errors.KeyringLocked
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.locked:
+            raise keyring.errors.KeyringLocked
+        self.kept[service, username] = password
+
+
+@pytest.fixture
+def ring() -> Iterator[Ring]:
+    before, found = keyring.get_keyring(), Ring()
+    keyring.set_keyring(found)
+    yield found
+    keyring.set_keyring(before)
+
+
+def test_a_password_kept_in_the_keyring_is_found_there(ring: Ring) -> None:
+    with pytest.raises(NeedsOwnerError) as caught:
+        get("keyring")
+    assert caught.value.hint == "keyring set digwell:imap.example.org maya@example.org"
+    keep_in_keyring("maya@example.org", "imap.example.org", CANARY)
+    assert get("keyring") == CANARY
+
+
+def test_a_locked_keyring_is_the_owners_business(ring: Ring) -> None:
+    ring.locked = True
+    with pytest.raises(NeedsOwnerError, match="locked"):
+        get("keyring")
+    with pytest.raises(NeedsOwnerError, match="did not take") as caught:
+        keep_in_keyring("maya@example.org", "imap.example.org", CANARY)
+    assert CANARY not in str(caught.value)
+
+
+def test_a_command_that_does_not_end_is_ended() -> None:
+    source = SecretSource("command", "sleep 30")
+    with pytest.raises(NeedsOwnerError, match="did not end within"):
+        secret(source, "maya@example.org", "imap.example.org", ENVIRON, seconds=0.2)

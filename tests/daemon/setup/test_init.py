@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import trustme
 
 from daemon.config.load import load
 from daemon.config.values import SecretSource
 from daemon.setup import writing
 from daemon.setup.glance import own_addresses
-from daemon.setup.init import Wishes, begin, new_password
+from daemon.setup.init import Wishes, begin, new_password, sign_in_again
 from daemon.setup.writing import Chosen
 from store.errors import NeedsOwnerError, UsageError
 from store.facts import Message, Named
 from tests.fakes.dovecot import Account
+from tests.fakes.providers import provider
 
 NOW = 1_795_400_000
 
@@ -166,6 +168,35 @@ def test_a_new_password_is_tried_and_kept_where_the_old_one_lay(
     file.write_text(file.read_text().replace(f"password_file: {kept}", "password_command: echo pw"))
     with pytest.raises(UsageError, match="program of yours"):
         new_password(file, environ, Owner([]))
+
+
+def test_a_server_that_cannot_be_guessed_is_asked_for(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    owner = Owner(["maya@no-such-domain.invalid", "not a host", account.host, account.password, ""])
+    begin(wishes(account, host=""), tmp_path / "config.yaml", environ, owner, NOW)
+    assert "I find no server" in owner.asked[1]
+    assert "is not the name of a machine" in owner.told
+    assert load(tmp_path / "config.yaml", None, environ).mailboxes[0].host == account.host
+
+
+def test_signing_in_anew_shows_the_page_and_the_code(
+    tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    environ |= {"SSL_CERT_FILE": str(tmp_path / "ca.pem")}
+    with provider(authority) as server:
+        source = SecretSource("sign_in", "microsoft", "app-id", f"{server.base}/tenant")
+        chosen = Chosen("outlook.office365.com", 993, "implicit", "maya@example.org", source, "monday 7:30")
+        writing.put(tmp_path / "config.yaml", writing.text(chosen))
+        owner = Owner([])
+        assert sign_in_again(tmp_path / "config.yaml", environ, "microsoft", owner) == "maya@example.org"
+        with pytest.raises(UsageError, match="no mailbox has sign_in: google"):
+            sign_in_again(tmp_path / "config.yaml", environ, "google", owner)
+    assert "F7QK-2XZP" in owner.told
 
 
 @pytest.mark.parametrize(
