@@ -61,6 +61,19 @@ def newest(store: Store) -> str:
     return "/".join(str(part or 0) for part in row or ())
 
 
+def beginning(store: Store, letters: str, limit: int = 50) -> tuple[str, ...]:
+    """Return addresses the owner wrote to that begin like that, or a name of which does, in any case."""
+    pattern = "".join("\\" + c if c in "%_\\" else c for c in letters) + "%"
+    rows = store.rows(
+        "SELECT DISTINCT a.address FROM address a LEFT JOIN address_name n ON n.address_id = a.id"
+        " WHERE (a.address LIKE ? ESCAPE '\\' OR n.name LIKE ? ESCAPE '\\')"
+        " AND EXISTS (SELECT 1 FROM contact_day d WHERE d.address_id = a.id AND d.out_all)"
+        " ORDER BY 1 LIMIT ?",
+        (pattern, pattern, limit),
+    )
+    return tuple(row[0] for row in rows)
+
+
 def links(store: Store) -> tuple[Link, ...]:
     """Return the certain merges with their evidence."""
     rows = store.rows("SELECT address_id, main_id, evidence FROM link ORDER BY 1, 2")

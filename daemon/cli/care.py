@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Command, Group, Moment, as_json, dry_run, house, session
+from daemon.cli.shape import Command, Group, Moment, as_json, dry_run, house, names, session
 
 if TYPE_CHECKING:
     from store.forgetting import Traces
@@ -105,7 +105,7 @@ def restore(*, source: Path | None, dry_run: bool) -> None:
     cls=Command,
     example="digwell forget kim@example.com --dry-run\ndigwell forget 'Kim Lund' --yes 'Kim Lund'",
 )
-@click.argument("person", nargs=-1, required=True)
+@click.argument("person", nargs=-1, required=True, shell_complete=names)
 @click.option("--yes", "typed", metavar="NAME", help="Go on without a question: the name or the address.")
 @click.option("--no-fingerprint", is_flag=True, help="Keep no mark; the next scan brings the person back.")
 @dry_run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Command, as_json, as_of, house
+from daemon.cli.shape import Command, as_json, as_of, house, names
 
 
 @click.command(cls=Command, example="digwell due\ndigwell due --all\ndigwell due --json --as-of 2026-11-23")
@@ -52,7 +52,7 @@ def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
 
 
 @click.command(cls=Command, example="digwell why studio@example.com\ndigwell why Tomás --json")
-@click.argument("address", nargs=-1, required=True)
+@click.argument("address", nargs=-1, required=True, shell_complete=names)
 @as_json
 def why(*, address: tuple[str, ...], as_json: bool) -> None:
     """Show what stands behind an address, and which rule decided."""
@@ -144,7 +144,7 @@ def who(*, words: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
 
 
 @click.command(cls=Command, example="digwell before Ruth\ndigwell before ruth@example.edu --json")
-@click.argument("person", nargs=-1, required=True)
+@click.argument("person", nargs=-1, required=True, shell_complete=names)
 @as_of
 @as_json
 def before(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:

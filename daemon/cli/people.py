@@ -8,7 +8,7 @@ import click
 
 from daemon.cli import output
 from daemon.cli.say import COMMANDS as VERBS
-from daemon.cli.shape import Group, as_json, as_of, dry_run, house, session
+from daemon.cli.shape import Group, as_json, as_of, dry_run, house, names, session
 from rules.verbs import Command as Said
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def listing(*, everybody: bool, kind: str | None, as_of: int | None, as_json: bo
 
 
 @people.command(example="digwell people show Tomás\ndigwell people show tomas@example.com --json")
-@click.argument("person", nargs=-1, required=True)
+@click.argument("person", nargs=-1, required=True, shell_complete=names)
 @as_of
 @as_json
 def show(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
@@ -77,7 +77,7 @@ def show(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
 
 
 @people.command(example="digwell people merge\ndigwell people merge ana@work.example ana@example.net")
-@click.argument("pair", metavar="[PERSON PERSON]", nargs=-1)
+@click.argument("pair", metavar="[PERSON PERSON]", nargs=-1, shell_complete=names)
 @dry_run
 @as_json
 def merge(*, pair: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
@@ -124,7 +124,7 @@ def _walk(found: tuple[Question, ...], *, ask: bool) -> None:
 
 
 @people.command(example="digwell people split Ana\ndigwell people split ana@work.example")
-@click.argument("person", nargs=-1, required=True)
+@click.argument("person", nargs=-1, required=True, shell_complete=names)
 @dry_run
 @as_json
 def split(*, person: tuple[str, ...], dry_run: bool, as_json: bool) -> None:

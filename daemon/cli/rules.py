@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Command, Group, as_json, as_of, house, session
+from daemon.cli.shape import Command, Group, as_json, as_of, house, names, session
 
 
 @click.group(cls=Group, example="digwell rules check\ndigwell rules explain Tomás")
@@ -49,7 +49,7 @@ def check(*, as_json: bool) -> int:
 @rules.command(
     example="digwell rules explain Tomás\ndigwell rules explain tomas@example.com --as-of 2026-11-23"
 )
-@click.argument("person", nargs=-1, required=True)
+@click.argument("person", nargs=-1, required=True, shell_complete=names)
 @as_of
 @as_json
 def explain(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Command, as_json, dry_run, house
+from daemon.cli.shape import Command, as_json, dry_run, house, names
 from rules.verbs import VERBS, Items, Need, Verb
 from rules.verbs import Command as Said
 
@@ -45,11 +45,13 @@ def _params(verb: Verb) -> list[click.Parameter]:
     found: list[click.Parameter] = []
     takes_text = verb.text is not Need.NO or verb.name in PICKS_BY_TEXT
     if verb.items is Items.PAIR:
-        found += [click.Argument(["one"], metavar="PERSON"), click.Argument(["other"], metavar="PERSON")]
+        found += [click.Argument([name], metavar="PERSON", shell_complete=names) for name in ("one", "other")]
     elif verb.items is not Items.NONE:
         # a name of several words needs no quotes where nothing else can follow
         count = 1 if takes_text or verb.when is not Need.NO else -1
-        found.append(click.Argument(["person"], metavar="PERSON", nargs=count, required=True))
+        found.append(
+            click.Argument(["person"], metavar="PERSON", nargs=count, required=True, shell_complete=names)
+        )
     if takes_text and verb.when is not Need.NO:
         found.append(click.Option(["--by", "when"], metavar="WHEN", help="By when: friday, 2w, a date."))
     elif verb.when is not Need.NO:
@@ -77,8 +79,8 @@ def _carry(verb: Verb) -> Callable[..., None]:
         from daemon import saying
 
         name = person if isinstance(person, str) else " ".join(person)
-        names = tuple(n for n in (one, other) if n) or ((name,) if name else ())
-        command = Said(verb.name, names, when or "", " ".join(text))
+        named = tuple(n for n in (one, other) if n) or ((name,) if name else ())
+        command = Said(verb.name, named, when or "", " ".join(text))
         with house() as opened:
             told = (
                 saying.undo(opened, dry_run) if verb.name == "undo" else saying.tell(opened, command, dry_run)

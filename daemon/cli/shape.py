@@ -64,6 +64,22 @@ def house(*, readonly: bool = False) -> Iterator[House]:
         yield opened
 
 
+def names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete an address by its beginning or that of the name; offer nothing where anything is wrong."""
+    from daemon.app import read_config
+    from store.db import Store
+    from store.errors import DigwellError
+    from store.people import beginning
+
+    said = ctx.find_root().ensure_object(Session)
+    try:
+        path = read_config(said.config, said.store, needed=False).store
+        with Store.open(path, readonly=True) as store:
+            return list(beginning(store, incomplete))
+    except DigwellError:
+        return []
+
+
 def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     if value is not None and value is not False and param.name:
         setattr(ctx.ensure_object(Session), param.name, value)

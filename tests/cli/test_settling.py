@@ -39,7 +39,9 @@ def test_the_last_verdicts_stand_in_the_store_with_their_day(town: Town) -> None
     town("due")
     with Store.open(town.store, readonly=True) as store:
         assert judged(store)[1] > 0
-        kept = dict(store.rows("SELECT address, reason FROM verdict JOIN address ON address.id = address_id"))
+        kept: dict[str, str] = dict(
+            store.rows("SELECT address, reason FROM verdict JOIN address ON address.id = address_id")
+        )
     assert kept["tomas@example.com"]
     town("never", "tomas@example.com")
     town("due")
