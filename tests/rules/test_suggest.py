@@ -163,7 +163,7 @@ def test_a_subject_is_taken_up_only_if_it_says_something(subject: str, about: st
 
 
 def test_who_wrote_last_is_told_by_the_last_mail_and_who_is_new_by_the_first() -> None:
-    few = friend("Mary Hain", [(480, "i"), (540, "o")])
+    few = friend("Mary Hain", [(480, "i"), (560, "o")])
     fresh = friend("Bilal Hassan", [(14, "o"), (21, "i")])
     made = {s.person.name: s.sentence for s in compose(world([few, fresh])).suggestions}
     assert made["Mary Hain"] == "Mary wrote last, 16 months ago; it is your turn."
