@@ -173,7 +173,7 @@ class Batch:
 
     def _insert(self, lines: list[_Line], messages: list[Message], book: dict[str, int]) -> None:
         rows, people = [], []
-        names: Counter[tuple[int, str]] = Counter()
+        called: list[tuple[int, str]] = []
         for line, m in zip(lines, messages, strict=True):
             s = line.seen
             rows.append((
@@ -181,20 +181,23 @@ class Batch:
                 m.list_id, s.marks, s.places, s.to_count, s.answers,
             ))  # fmt: skip
             number = line.id
-            for part, ids in ((FURTHER, s.senders), (TO, s.to), (CC, s.cc), (BCC, s.bcc)):
-                for address in ids:
-                    people.append((number, part, address))
+            people += [(number, TO, address) for address in s.to]
+            for part, ids in ((FURTHER, s.senders), (CC, s.cc), (BCC, s.bcc)):
+                if ids:
+                    people += [(number, part, address) for address in ids]
             for named in m.reply_to:
                 if book[named.address] not in {0, s.sender}:
                     people.append((number, REPLY_TO, book[named.address]))
-            for named_part in (m.sender, m.to, m.cc, m.bcc):
-                for named in named_part:
-                    if named.name and book[named.address]:
-                        names[book[named.address], named.name] += 1
+            called += [
+                (book[named.address], named.name)
+                for named_part in (m.sender, m.to, m.cc, m.bcc)
+                for named in named_part
+                if named.name and book[named.address]
+            ]
         note_lists(self.store, {m.list_id for m in messages if m.list_id})
         self.store.executemany(_INSERT, rows)
         self.store.executemany(_INSERT_PEOPLE, people)
-        self.store.executemany(_INSERT_NAME, [(*who, count) for who, count in names.items()])
+        self.store.executemany(_INSERT_NAME, [(*who, count) for who, count in Counter(called).items()])
         if self.place & _SENT and any(line.seen.sender not in self.own for line in lines):
             remember(self.store, "strange_sender", "1")
 

@@ -30,7 +30,7 @@ _COUNTS = 9
 
 FEW = 300
 """From so many rows at once on, days are first put down as they come: random places cost more."""
-MANY = 16_000
+MANY = 8_000
 """So many of them are brought to their places together."""
 
 _COLUMNS = ", ".join("?" * 17)
@@ -136,7 +136,8 @@ class Tally:
     def _add_from(self, sums: list[int], seen: Seen, sign: int) -> None:
         at, marks = seen.at, seen.marks
         sums[IN_ALL] += sign
-        sums[IN_AT] = max(sums[IN_AT], at)
+        if at > sums[IN_AT]:
+            sums[IN_AT] = at
         if marks & _LIST:
             sums[IN_LIST] += sign
         if marks & _NEWS:
@@ -146,9 +147,10 @@ class Tally:
             return
         if seen.answers:
             sums[IN_ANSWER] += sign
-        if seen.to_count <= DIRECT and any(a in self.own for a in seen.to):
+        if seen.to_count <= DIRECT and not self.own.isdisjoint(seen.to):
             sums[IN_DIRECT] += sign
-            sums[IN_DIRECT_AT] = max(sums[IN_DIRECT_AT], at)
+            if at > sums[IN_DIRECT_AT]:
+                sums[IN_DIRECT_AT] = at
 
     def _day(self, address: int, day: int, at: int) -> list[int]:
         sums = self.days.get((address, day))

@@ -151,14 +151,18 @@ class Store:
 
     def rows(self, sql: str, args: Args = ()) -> list[Row]:
         """Return all rows as tuples."""
-        with telling(self.path):
+        try:
             return self._connection.execute(sql, args).fetchall()
+        except sqlite3.Error as error:
+            raise _sentence(self.path, error) from error
 
     def one(self, sql: str, args: Args = ()) -> Row | None:
         """Return the first row, or None."""
-        with telling(self.path):
+        try:
             row: Row | None = self._connection.execute(sql, args).fetchone()
-            return row
+        except sqlite3.Error as error:
+            raise _sentence(self.path, error) from error
+        return row
 
     def stream(self, sql: str, args: Args = ()) -> Iterator[Row]:
         """Yield rows as they are read, for what may be too much for memory."""
@@ -167,13 +171,17 @@ class Store:
 
     def execute(self, sql: str, args: Args = ()) -> sqlite3.Cursor:
         """Run one statement."""
-        with telling(self.path):
+        try:
             return self._connection.execute(sql, args)
+        except sqlite3.Error as error:
+            raise _sentence(self.path, error) from error
 
     def executemany(self, sql: str, rows: Iterable[Args]) -> None:
         """Run one statement for many rows."""
-        with telling(self.path):
+        try:
             self._connection.executemany(sql, rows)
+        except sqlite3.Error as error:
+            raise _sentence(self.path, error) from error
 
     def _value(self, sql: str) -> Any:  # noqa: ANN401 - whatever SQLite holds
         return self._connection.execute(sql).fetchone()[0]
@@ -270,7 +278,7 @@ _PRAGMAS = (
     "trusted_schema = OFF",
     "wal_autocheckpoint = 4000",
     "journal_size_limit = 33554432",
-    "cache_size = -8000",
+    "cache_size = -2000",
     "temp_store = MEMORY",
 )
 

@@ -77,11 +77,13 @@ def record(
 
 
 def _note_failures(store: Store, folder: int, read: list[Sighting], failed: list[Quarantined]) -> None:
-    old = {row[0] for row in store.rows("SELECT uid FROM quarantine WHERE folder_id = ?", (folder,))}
-    mended = old.intersection(s.uid for s in read) if old else ()
-    store.executemany(
-        "DELETE FROM quarantine WHERE folder_id = ? AND uid = ?", [(folder, uid) for uid in mended]
-    )
+    if read:
+        uids = {s.uid for s in read}
+        sql = "SELECT uid FROM quarantine WHERE folder_id = ? AND uid BETWEEN ? AND ?"
+        mended = uids.intersection(row[0] for row in store.rows(sql, (folder, min(uids), max(uids))))
+        store.executemany(
+            "DELETE FROM quarantine WHERE folder_id = ? AND uid = ?", [(folder, uid) for uid in mended]
+        )
     store.executemany(
         "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?)",
         [(folder, q.uid, q.reason, q.reader) for q in failed],
