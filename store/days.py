@@ -136,8 +136,7 @@ class Tally:
     def _add_from(self, sums: list[int], seen: Seen, sign: int) -> None:
         at, marks = seen.at, seen.marks
         sums[IN_ALL] += sign
-        if at > sums[IN_AT]:
-            sums[IN_AT] = at
+        sums[IN_AT] = max(sums[IN_AT], at)
         if marks & _LIST:
             sums[IN_LIST] += sign
         if marks & _NEWS:
@@ -149,8 +148,7 @@ class Tally:
             sums[IN_ANSWER] += sign
         if seen.to_count <= DIRECT and not self.own.isdisjoint(seen.to):
             sums[IN_DIRECT] += sign
-            if at > sums[IN_DIRECT_AT]:
-                sums[IN_DIRECT_AT] = at
+            sums[IN_DIRECT_AT] = max(sums[IN_DIRECT_AT], at)
 
     def _day(self, address: int, day: int, at: int) -> list[int]:
         sums = self.days.get((address, day))
