@@ -85,8 +85,8 @@ class Desk:
                 yield fold(f"· {clean(value, 120)}", "      ", "    ")
 
     def _exchange(self, exchange: Exchange) -> str:
-        side = "you wrote" if exchange.out else "to you"
-        return f"{self._day(exchange.at)}, {side}: “{clean(exchange.subject, 90)}”"
+        key = "receipt.proof.out" if exchange.out else "receipt.proof.in"
+        return self.say(key, day=self._day(exchange.at), subject=clean(exchange.subject, 90))
 
     def _who(self, words: str) -> str:
         seen = week.look(self.house, self.house.look_from)
@@ -102,13 +102,14 @@ class Desk:
         person = line.hit.person
         parts = [f"{clean(called(person), 60)} ({clean(person.main.address, 120)})"]
         if line.hit.what and line.hit.ground != "name":
-            parts.append(f"{clean(line.hit.what, 80)}{'' if line.hit.now else ', once'}")
+            held = "receipt.who.now" if line.hit.now else "receipt.who.once"
+            parts.append(self.say(held, what=clean(line.hit.what, 80)))
         if line.through is not None:
-            parts.append(f"through {clean(line.through.name or line.through.main.address, 60)}")
+            parts.append(self.say("receipt.who.through", name=clean(called(line.through), 60)))
         else:
             parts.append(heat(line.warmth))
         if line.last:
-            parts.append(f"last {self._day(line.last)}")
+            parts.append(self.say("receipt.who.last", day=self._day(line.last)))
         return "; ".join(parts)
 
     def _day(self, at: int) -> str:
