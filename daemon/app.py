@@ -78,6 +78,10 @@ class House:
         """The instant from which to look by default: all that has happened up to now counts."""
         return self.now + 1
 
+    def shown(self, as_of: int) -> int:
+        """Return the instant to show for one that was looked from: now is called now."""
+        return self.now if as_of == self.look_from else as_of
+
     @property
     def owner(self) -> str:
         """The owner's main address, "" where nothing is known of it yet."""

@@ -34,7 +34,7 @@ def preview(*, shape: str, as_json: bool, as_of: int | None) -> None:
         if as_json or shape == "json":
             more = records.digest(made.digest)
             said = [records.suggestion(made.seen, s) for s in made.digest.suggestions]
-            output.items("digest", said, now, **more)
+            output.items("digest", said, opened.shown(now), **more)
             return
         if shape == "eml":
             sys.stdout.buffer.write(week.mail(opened, made, now))

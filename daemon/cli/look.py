@@ -29,7 +29,7 @@ def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
             made = week.compose(opened, now)
             seen, found = made.seen, made.digest.suggestions
     if as_json:
-        output.items("due", (records.suggestion(seen, s) for s in found), now)
+        output.items("due", (records.suggestion(seen, s) for s in found), opened.shown(now))
         return
     if not found:
         output.say("Nobody is waiting for you.")
@@ -138,7 +138,7 @@ def who(*, words: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
     if not found:
         raise NotFoundError(f"nobody: no one you know goes with “{' '.join(words)}”")
     if as_json:
-        output.items("who", (finding.record(f) for f in found), now)
+        output.items("who", (finding.record(f) for f in found), opened.shown(now))
         return
     output.table(("who", "what", "", "last", "topic"), (finding.row(f, now) for f in found))
 
@@ -158,7 +158,9 @@ def before(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None
         one = opened.person(" ".join(person))
         found = known_before(week.look(opened, now), one)
     if as_json:
-        output.item("before", {"person_id": one.id, "name": called(one), "lines": list(found)}, now)
+        output.item(
+            "before", {"person_id": one.id, "name": called(one), "lines": list(found)}, opened.shown(now)
+        )
     else:
         output.say("\n".join((called(one), *(f"  {line}" for line in found))))
 

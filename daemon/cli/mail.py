@@ -36,7 +36,7 @@ def scan(ctx: click.Context, *, full: bool, accept_loss: bool, as_json: bool) ->
         for trouble in (*one.troubles, *one.alerts, *(f"{f} could not be finished" for f in one.unfinished)):
             output.tell(f"{one.mailbox}: {trouble}")
     if as_json:
-        output.item("scan", _record(done), opened.look_from)
+        output.item("scan", _record(done), opened.now)
     elif not said.quiet and done.scanned:
         _show(done)
     return done.exit_code

@@ -39,7 +39,7 @@ def listing(*, everybody: bool, kind: str | None, as_of: int | None, as_json: bo
         found = records.people(week.look(opened, now), everybody=everybody or kind is not None)
     chosen = [record for record in found if kind in {None, record["kind"]}]
     if as_json:
-        output.items("people", chosen, now)
+        output.items("people", chosen, opened.shown(now))
         return
     output.table(
         ("name", "address", "kind", "last", "sent", "received", "circle"),
@@ -71,7 +71,7 @@ def show(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
         who = opened.person(" ".join(person))
         found = portrait.portrait(opened, week.look(opened, now), who)
     if as_json:
-        output.item("person", portrait.record(found), now)
+        output.item("person", portrait.record(found), opened.shown(now))
     else:
         output.say("\n".join(portrait.lines(found)))
 

@@ -33,11 +33,11 @@ def rank(ctx: click.Context, *, told: str | None, shape: str) -> None:
         owner = opened.owner
     if shape == "json":
         rows = ({"contact": p.main.address, "score": t.order, "warmth": t.warmth} for p, t in ranked)
-        output.items("rank", ({"owner": owner, **row} for row in rows), now)
+        output.items("rank", ({"owner": owner, **row} for row in rows), opened.shown(now))
         return
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("owner", "T", "contact", "score", "warmth"))
-    shown = told or clock.rfc3339(now)
+    shown = told or clock.rfc3339(opened.shown(now))
     table.writerows((owner, shown, p.main.address, f"{t.order:.8g}", f"{t.warmth:.6f}") for p, t in ranked)
 
 

@@ -62,7 +62,9 @@ def explain(*, person: tuple[str, ...], as_of: int | None, as_json: bool) -> Non
         who = opened.person(" ".join(person))
         found = traced(week.look(opened, now), who)
     if as_json:
-        output.item("explain", {"person_id": who.id, "name": who.name, "lines": list(found)}, now)
+        output.item(
+            "explain", {"person_id": who.id, "name": who.name, "lines": list(found)}, opened.shown(now)
+        )
     else:
         output.say("\n".join(found))
 
@@ -104,7 +106,7 @@ def simulate(*, weeks: int, as_of: int | None, as_json: bool) -> None:
         }
         for week in weekly
     )
-    output.items("simulate", rows, now)
+    output.items("simulate", rows, opened.shown(now))
 
 
 @click.command(cls=Command, example="digwell schema config > config.schema.json\ndigwell schema rules")
