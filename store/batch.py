@@ -206,7 +206,7 @@ class Batch:
         old = line.seen
         parent, root = thread_of(m)
         now = replace(old, places=old.places | self.place, marks=old.marks & int(m.marks))
-        if not m.dated and m.at < old.at:
+        if m.at < old.at:  # copies of a mail whose date is not believed: the earliest arrival counts
             now.at, self._stale = m.at, True
         merged = replace(
             line,

@@ -87,7 +87,8 @@ class Message:
 
     ``identity`` is 16 bytes: a hash of the normalised Message-ID, From, Date, Subject and
     recipients, never of folder, UID or transport fields. ``mid``, ``parent`` and ``references``
-    are Message-IDs without angle brackets. ``to_count`` counts To before any cap.
+    are Message-IDs without angle brackets. ``to_count`` counts To before any cap. ``told`` is what the
+    Date field says, in Unix seconds, even where it was not believed (``dated`` False): 0 if nothing.
     """
 
     identity: bytes
@@ -105,6 +106,7 @@ class Message:
     marks: Mark = NO_MARKS
     list_id: str = ""
     dated: bool = True
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)

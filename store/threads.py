@@ -13,12 +13,12 @@ _LIST = int(LIST_MARKS)
 
 
 def key_of(message: Message) -> bytes:
-    """Return the key of a message: its time (0 if it told none), then its identity.
+    """Return the key of a message: the time its Date field tells (0 if none), then its identity.
 
     The time comes first so that mail of one season lies together in the index; it belongs to the
-    identity anyway. Copies without a date may differ in arrival, so their key holds no time.
+    identity anyway. Whether it was believed depends on the arrival, in which copies may differ.
     """
-    return stamp(message.at if message.dated else 0) + message.identity
+    return stamp(message.told or (message.at if message.dated else 0)) + message.identity
 
 
 def stamp(at: int) -> bytes:

@@ -64,12 +64,21 @@ _COMMENT = re.compile(r"\([^()]*\)")
 
 def instant(text: str, received: int) -> tuple[int, bool]:
     """Return Unix seconds of a Date field, and whether the field is what was believed."""
+    at = stated(text)
+    return (at, True) if believable(at, received) else (max(received, EARLIEST), False)
+
+
+def stated(text: str) -> int:
+    """Return what a Date field says, believed or not, in Unix seconds; 0 where it says nothing."""
     at = _usual(text) if text else None
     if at is None and text:
         at = _odd(_COMMENT.sub(" ", text[:_LONGEST]))
-    if at is not None and EARLIEST <= at <= max(received, EARLIEST) + DAY:
-        return at, True
-    return max(received, EARLIEST), False
+    return at or 0
+
+
+def believable(at: int, received: int) -> bool:
+    """Tell whether a mail that came then may have been written at that time."""
+    return EARLIEST <= at <= max(received, EARLIEST) + DAY
 
 
 def _usual(text: str) -> int | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from daemon.mail import marks
-from daemon.mail.dates import EARLIEST, instant
+from daemon.mail.dates import EARLIEST, believable, instant, stated
 from daemon.mail.mailboxes import CAP, MOST, mailboxes
 from daemon.mail.words import clean, decode, text_of
 from store.facts import DAY, Message, Named
@@ -74,12 +74,13 @@ def read(raw: bytes, received: int) -> Message:
     subject = decode(values.get("subject", ""), _SUBJECT)
     mid = _mid(values.get("message-id", ""))
     date = values.get("date", "")
-    at, dated = instant(date, received)
+    told = stated(date)
+    dated = believable(told, received)
     references = _references(values.get("references", ""))
     return Message(
         identity=_identity(mid, date, subject, sender, (*to, *cc)),
         mid=mid[:_MID],
-        at=at,
+        at=told if dated else max(received, EARLIEST),
         subject=subject,
         sender=sender,
         to=to,
@@ -92,6 +93,7 @@ def read(raw: bytes, received: int) -> Message:
         marks=marks.marks(values, sender, mid, subject),
         list_id=_list_id(values.get("list-id", "")),
         dated=dated,
+        told=told,
     )
 
 

@@ -13,10 +13,10 @@ from daemon.mail.values import FolderState, Slice
 from store.facts import Cursor, Folder, Role
 
 BATCH = 2_000
+NAMED = 500
+"""So many UIDs, named one by one, still make a command of less than 8 kB."""
 FEW = 10
 """A folder that held fewer messages is not missed loudly."""
-LONG_GAP = 5_000
-"""From this many UIDs without news of how many messages they are, ask for a list first."""
 
 _ORDER = (Role.SENT, Role.INBOX, Role.ARCHIVE, Role.ALL, Role.OTHER, Role.DRAFTS, Role.JUNK, Role.TRASH)
 _MISSED = {Role.INBOX, Role.SENT, Role.ALL}
@@ -201,23 +201,28 @@ def slices(low: int, high: int, expected: int, size: int) -> list[Slice]:
     return cut
 
 
-def slices_of(uids: Sequence[int], low: int, high: int, size: int, down: bool) -> list[Slice]:
-    """Cut ``low..high`` by the UIDs known to be there (ascending), growing as in :func:`slices`.
+def slices_of(
+    uids: Sequence[int], span: tuple[int, int], size: int, *, down: bool, only: bool = False
+) -> list[Slice]:
+    """Cut a span of UIDs by those known to be there (ascending), growing as in :func:`slices`.
 
-    The slices abut and cover all of it; one that holds a single message names it.
+    The slices abut and cover all of it. One that holds a single message names it; with ``only`` all
+    name theirs, because others are there too that are not wanted.
     """
+    low, high = span
+    most = NAMED if only else BATCH
     if not uids:
         return [Slice(low, high, 0)] if high >= low else []
     parts: list[Sequence[int]] = []
     at = 0
     while at < len(uids):
-        end = min(len(uids), at + size)
+        end = min(len(uids), at + min(size, most))
         parts.append(uids[len(uids) - end : len(uids) - at] if down else uids[at:end])
-        at, size = end, min(BATCH, size * 2)
+        at, size = end, min(most, size * 2)
     cut = []
     for part in parts:
         last = part is parts[-1]
-        names = tuple(part) if len(part) == 1 else ()
+        names = tuple(part) if only or len(part) == 1 else ()
         if down:
             start = low if last else part[0]
             cut.append(Slice(start, high, len(part), names))

@@ -297,7 +297,9 @@ class Round:
         for uid in sorted(guilty):
             reason = self.memory.guilty[reading.folder.id, uid]
             self._hold(_Held(reading, [], [Quarantined(uid, reason, parse.READER)], reading.cursor))
-        reading.slices = plan.slices_of(wanted, low, high, self.memory.size(reading.folder.id), down)
+        size = self.memory.size(reading.folder.id)
+        some = bool(guilty) or (down and self.box.since is not None)
+        reading.slices = plan.slices_of(wanted, span, size, down=down, only=some)
         reading.listed = wanted
         if len(wanted) >= WORTH_DEFLATING:
             self.line.compress()

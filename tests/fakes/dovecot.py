@@ -259,6 +259,11 @@ protocol imap {
             self._shared().replace("%USER", "%u")
             + f"""
 disable_plaintext_auth = no
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 mail_location = maildir:~/Maildir
 ssl_cert = <{self.base}/tls.crt
 ssl_key = <{self.base}/tls.key
