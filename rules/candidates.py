@@ -13,7 +13,7 @@ from rules import rhythm as rhythms
 from rules.due import Survey
 from rules.signals import signals
 from rules.silences import Turn
-from rules.verdicts import Candidate, News, Reason, Signal, Tie
+from rules.verdicts import Candidate, Kind, News, Reason, Signal, Tie
 from rules.words import Words, plain_day
 from store.facts import DAY, Suggested, Timeline
 
@@ -92,6 +92,8 @@ def refused(seen: Survey, tie: Tie) -> str:
     standing, wish = seen.standing(key), seen.wishes[key]
     if standing.never or (wish.rule and wish.rule.never):
         return _SAY("withheld.never")
+    if tie.kind.kind is Kind.ROLE and not wish.named:
+        return _SAY("withheld.role")
     pattern = wishes.refusal(tie.person, tie.kind, wish.tags, seen.policy)
     if pattern:
         return _SAY("withheld.rule", pattern=pattern)

@@ -65,6 +65,7 @@ JUDGEMENT: Mapping[str, str] = {
     "withheld.snoozed": "you asked for peace until {day}",
     "withheld.not before": "not before {day} ({origin})",
     "withheld.bounced": "mail to every known address comes back",
+    "withheld.role": "the address of an office, not of a person; friend says otherwise",
     "withheld.early": "not due: {silence} days of silence, named from {gate} on",
     "withheld.rest": "named on {day} and resting until {until}",
     "withheld.theirs": "has not answered your last {count}; left in peace until {until}",

@@ -9,8 +9,9 @@ import pytest
 from rules.candidates import candidates
 from rules.due import survey
 from rules.policy import Circle, Origin, PersonRule, Policy, Quiet
-from rules.verdicts import Candidate, Reason
-from store.facts import DAY, Bounce, Said, Snapshot, Suggested, Trait
+from rules.standing import Standing
+from rules.verdicts import Candidate, Kind, KindVerdict, Reason
+from store.facts import DAY, Bounce, Person, Said, Snapshot, Suggested, Trait
 from tests.rules.worlds import TODAY, friend, person, steady, world
 
 ANA = steady("Ana Ribeiro", 21, 100)
@@ -145,3 +146,14 @@ def test_mail_one_way_makes_no_candidate_unless_the_owner_speaks_of_them() -> No
     assert not candidates(survey(lonely, Policy(), person))
     told = one(lonely, Policy(people=(PersonRule("Ana Ribeiro", every=28),)))
     assert (told.reason, told.withheld) == (Reason.YOUR_TURN, "")
+
+
+def test_an_office_is_named_only_where_the_owner_names_it() -> None:
+    def office(_person: Person, _standing: Standing, _policy: Policy, _own: frozenset[str]) -> KindVerdict:
+        return KindVerdict(Kind.ROLE, "an office")
+
+    (withheld,) = candidates(survey(world([ANA]), Policy(), office))
+    assert withheld.withheld.startswith("the address of an office")
+    named = Policy(people=(PersonRule("ana.ribeiro@example.net", every=28),))
+    (free,) = candidates(survey(world([ANA]), named, office))
+    assert free.withheld == ""
