@@ -24,6 +24,10 @@ REST_DAYS = 84
 """A name that was suggested and not written to rests for twelve weeks, or its own gate."""
 PROMISE_AFTER = 5
 """Days after which a promise without a date is due."""
+PROMISE_REST = 28
+"""A promise that was named and still stands is named again after four weeks, however much was written."""
+TOLD_DAYS = 14
+"""News of a birthday is told up to a week ahead, and only once."""
 TELLING = frozenset({News.BIRTHDAY, News.NEW_JOB, News.MOVED, News.SIGNATURE})
 """News that are a reason to write by themselves."""
 _SAY = Words()
@@ -40,9 +44,8 @@ def candidates(seen: Survey) -> tuple[Candidate, ...]:
 
 
 def _candidate(seen: Survey, tie: Tie, told: tuple[Signal, ...], named: tuple[Suggested, ...]) -> Candidate:
-    line = seen.line(tie.person.key)
-    reason, seat, signal = _reason(seen, tie, line, told)
-    withheld = refused(seen, tie) or _resting(seen, tie, line, named, reason)
+    reason, seat, signal = _reason(seen, tie, told, named)
+    withheld = refused(seen, tie) or _resting(seen, tie, named, reason)
     if not withheld and reason in _GATED and signal is None:
         withheld = _too_soon(seen, tie)
     return Candidate(tie, reason, seat, withheld, signal, told)
@@ -52,32 +55,37 @@ _GATED = frozenset({Reason.YOUR_TURN, Reason.GONE_QUIET, Reason.WILDCARD})
 
 
 def _reason(
-    seen: Survey, tie: Tie, line: Timeline, told: Sequence[Signal]
+    seen: Survey, tie: Tie, told: Sequence[Signal], named: Sequence[Suggested]
 ) -> tuple[Reason, str, Signal | None]:
     """Return the reason, the seat it asks for, and the signal that decided."""
-    now = seen.snapshot.as_of
-    if any(
-        (act.until or act.at + PROMISE_AFTER * DAY) <= now for act in seen.standing(tie.person.key).promises
-    ):
+    now, line = seen.snapshot.as_of, seen.line(tie.person.key)
+    promises = seen.standing(tie.person.key).promises
+    if any((act.until or act.at + PROMISE_AFTER * DAY) <= now for act in promises):
         return Reason.PROMISE, "", None
-    for reason, sort in (
-        (Reason.PROMISE, {News.PROMISE}),
-        (Reason.NEWS, TELLING),
-        (Reason.YOUR_TURN, {News.QUESTION}),
-    ):
-        signal = next((s for s in told if s.news in sort), None)
-        if signal and (reason is not Reason.PROMISE or _is_ripe(signal, line, now)):
+    for signal in told:
+        reason = _news(signal, line, named, now)
+        if reason is not None:
             return reason, "", signal
-    if _is_new(tie, line, now):
+    if not named and _is_new(tie, line, now):
         return Reason.NEW, "new", None
     if tie.cadence is None and rhythms.is_gone(tie.rhythm, tie.silence):
         return Reason.WILDCARD, "lot", None
     return (Reason.YOUR_TURN if silences.turn(line) is Turn.YOURS else Reason.GONE_QUIET), "", None
 
 
-def _is_ripe(signal: Signal, line: Timeline, now: int) -> bool:
-    """Tell whether a promise read in a letter has waited, and nothing has gone out since its day."""
-    return signal.at <= now - PROMISE_AFTER * DAY and line.last_out < signal.at + DAY
+def _news(signal: Signal, line: Timeline, named: Sequence[Suggested], now: int) -> Reason | None:
+    """Return the reason that a signal makes, None if it makes none, was taken up or was told before."""
+    if signal.news is News.QUESTION:
+        return Reason.YOUR_TURN
+    taken_up = line.last_out >= signal.at + DAY
+    if signal.news is News.PROMISE:
+        waits = signal.at <= now - PROMISE_AFTER * DAY
+        return Reason.PROMISE if waits and not taken_up else None
+    if signal.news not in TELLING or taken_up:
+        return None
+    if any(s.reason == Reason.NEWS and s.at >= signal.at - TOLD_DAYS * DAY for s in named):
+        return None
+    return Reason.NEWS
 
 
 def _is_new(tie: Tie, line: Timeline, now: int) -> bool:
@@ -101,26 +109,24 @@ def refused(seen: Survey, tie: Tie) -> str:
         return _SAY("withheld.snoozed", day=_day(standing.snoozed_until))
     if wish.rule and wish.rule.not_before and wish.rule.not_before > datetime.fromtimestamp(now, UTC).date():
         return _SAY("withheld.not before", day=plain_day(wish.rule.not_before), origin=wish.rule.origin)
-    return _SAY("withheld.bounced") if _is_unreachable(seen, tie) else ""
+    gone = seen.dead and all(a.address in seen.dead for a in tie.person.addresses)
+    return _SAY("withheld.bounced") if gone else ""
 
 
-def _is_unreachable(seen: Survey, tie: Tie) -> bool:
-    """Tell whether every address bounced for good and nothing came from it since."""
-    dead = {b.address: b.at for b in seen.snapshot.bounces if b.permanent}
-    return all(a.address in dead and a.last_in < dead[a.address] for a in tie.person.addresses)
-
-
-def _resting(seen: Survey, tie: Tie, line: Timeline, named: tuple[Suggested, ...], reason: Reason) -> str:
+def _resting(seen: Survey, tie: Tie, named: Sequence[Suggested], reason: Reason) -> str:
     """Return why a name rests: it was suggested lately, skipped, or does not answer."""
     now = seen.snapshot.as_of
-    span = max(float(tie.cadence or REST_DAYS), tie.gate)
-    ignored = [s for s in named if s.at > line.last_out]
-    skipped = [s for s in seen.standing(tie.person.key).skipped if s.at > line.last_out]
-    marks = [s.at for s in ignored] + [s.at for s in skipped]
-    if marks:
-        until = max(marks) + int(span * min(2 ** (len(ignored) - 1), 4) if ignored else span) * DAY
-        if until > now:
-            return _SAY("withheld.rest", day=_day(max(marks)), until=_day(until))
+    contact = now - int(tie.silence * DAY)
+    ignored = [s.at for s in named if s.at > contact]
+    skipped = [s.at for s in seen.standing(tie.person.key).skipped if s.at > contact]
+    span = max(float(tie.cadence or REST_DAYS), tie.gate) * min(2 ** max(len(ignored) - 1, 0), 4)
+    marks = [at + int(span) * DAY for at in (*ignored, *skipped)]
+    if reason is Reason.PROMISE:
+        marks += [s.at + PROMISE_REST * DAY for s in named if s.reason == Reason.PROMISE]
+    if marks and max(marks) > now:
+        day = max((*ignored, *skipped, *(s.at for s in named)))
+        return _SAY("withheld.rest", day=_day(day), until=_day(max(marks)))
+    line = seen.line(tie.person.key)
     peace = silences.rests_until(line)
     if peace > now and reason is not Reason.PROMISE:
         return _SAY("withheld.theirs", count=silences.unanswered(line), until=_day(peace))

@@ -28,7 +28,8 @@ KindOf = Callable[[Person, Standing, Policy, frozenset[str]], KindVerdict]
 class Survey:
     """What a week's judgement stands on. All mappings are keyed by ``Person.key``.
 
-    ``lines`` hold meetings and reported contacts too; ``off`` are days off as spans of days.
+    ``lines`` hold meetings and reported contacts too; ``off`` are days off as spans of days; ``dead``
+    are the addresses from which mail came back for good and nothing has come since.
     """
 
     snapshot: Snapshot
@@ -38,6 +39,7 @@ class Survey:
     lines: Mapping[int, Timeline]
     wishes: Mapping[int, Wish]
     off: tuple[quiet.Span, ...]
+    dead: frozenset[str]
     ties: tuple[Tie, ...]
 
     def standing(self, key: int) -> Standing:
@@ -78,6 +80,7 @@ def survey(snapshot: Snapshot, policy: Policy, kind_of: KindOf = classify.kind_o
         lines=lines,
         wishes=wanted,
         off=off,
+        dead=_dead(snapshot),
         ties=tuple(found),
     )
 
@@ -116,6 +119,14 @@ def days_off(seen: Survey, tie: Tie) -> float:
 def is_due(seen: Survey, tie: Tie) -> bool:
     """Tell whether the silence that counts has reached the gate."""
     return tie.silence - days_off(seen, tie) >= tie.gate
+
+
+def _dead(snapshot: Snapshot) -> frozenset[str]:
+    bounced = {bounce.address: bounce.at for bounce in snapshot.bounces if bounce.permanent}
+    if not bounced:
+        return frozenset()
+    known = (a for person in snapshot.people.values() for a in person.addresses if a.address in bounced)
+    return frozenset(a.address for a in known if a.last_in < bounced[a.address])
 
 
 def _wanted(

@@ -157,3 +157,37 @@ def test_an_office_is_named_only_where_the_owner_names_it() -> None:
     named = Policy(people=(PersonRule("ana.ribeiro@example.net", every=28),))
     (free,) = candidates(survey(world([ANA]), named, office))
     assert free.withheld == ""
+
+
+def told_of_a_job(mails: int, *rows: Suggested) -> Candidate:
+    snapshot = world([steady("Ana Ribeiro", 21, mails, ends="o")], suggested=rows)
+    traits = tuple(
+        Trait(1, "job", job, TODAY - ago * DAY, source="linkedin")
+        for job, ago in (("Engineer", 400), ("Director", 9))
+    )
+    args = (snapshot.as_of, snapshot.own, snapshot.people, snapshot.timelines)
+    return one(Snapshot(*args, suggested=rows, traits=traits))
+
+
+def test_news_are_told_once_and_not_after_the_owner_has_written() -> None:
+    assert told_of_a_job(12).reason is Reason.NEWS
+    assert told_of_a_job(3).reason is not Reason.NEWS
+    before = Suggested("2026w47", "1", 1, TODAY - 7 * DAY, "news", wildcard=False)
+    assert told_of_a_job(12, before).reason is not Reason.NEWS
+
+
+def test_somebody_new_is_named_as_new_once() -> None:
+    row = Suggested("2026w45", "1", 1, TODAY - 30 * DAY, "new", wildcard=False, wrote=TODAY - 20 * DAY)
+    bilal = friend("Bilal Hassan", [(20, "o"), (31, "i"), (32, "o")])
+    assert one(world([bilal])).reason is Reason.NEW
+    assert one(world([bilal], suggested=(row,))).reason is not Reason.NEW
+
+
+def test_an_open_promise_does_not_come_every_week_though_the_owner_writes() -> None:
+    promise = said("promised", ago=60, text="slides")
+    row = Suggested("2026w46", "1", 1, TODAY - 14 * DAY, "promise", wildcard=False, wrote=TODAY - 10 * DAY)
+    ana = steady("Ana Ribeiro", 21, 10, ends="o")
+    assert not one(world([ana], said=(promise,))).withheld
+    assert one(world([ana], said=(promise,), suggested=(row,))).withheld == (
+        "named on 9 November 2026 and resting until 7 December 2026"
+    )
