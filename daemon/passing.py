@@ -16,12 +16,16 @@ from daemon import clock, drafting
 from daemon.app import House
 from daemon.config.values import MailboxConfig
 from daemon.mail.imap import Session
+from daemon.mail.values import FolderState
 from daemon.reply import tidying
+from daemon.scan import plan
 from daemon.scan.run import scan
 from daemon.scan.values import OwnMail, Scanned, Wishes
 from daemon.service import line
 from store import health, outbox
 from store.errors import ConfigError, DamagedError, DigwellError, NeedsOwnerError, SafetyStopError
+from store.facts import Cursor
+from store.folders import folders_called
 from store.messages import Counts, counts
 
 if TYPE_CHECKING:
@@ -67,6 +71,32 @@ def whole_pass(house: House, wishes: Wishes) -> Passed:
         else:
             health.report(house.store, box.name, health.OK, clock.now())
     return Passed(tuple(scanned), tuple(failed), counts(house.store), clock.monotonic() - started)
+
+
+def rehearse(house: House) -> tuple[tuple[str, str, int], ...]:
+    """Say what a pass would read: mailbox, folder and about how many messages. Records nothing.
+
+    Raises what signing in raises, and ConfigError where there is no mailbox.
+    """
+    if not house.config.mailboxes:
+        raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
+    found: list[tuple[str, str, int]] = []
+    for box in house.config.mailboxes:
+        with line.open_session(box) as session:
+            states = session.folders()
+            watch = plan.watched(box.watch, states, "X-GM-EXT-1" in session.capabilities)
+        known = {f.name: f.cursor for f in folders_called(house.store, box.name)}
+        found += [(box.name, s.name, _expected(known.get(s.name), s)) for s in watch.folders]
+    return tuple(found)
+
+
+def _expected(cursor: Cursor | None, state: FolderState) -> int:
+    match plan.step(cursor, state):
+        case plan.Nothing():
+            return 0
+        case plan.Read(above=above, below=None) if above:
+            return min(above[1] - above[0] + 1, state.exists)
+    return max(state.exists, 0)
 
 
 def _hear(house: House, policy: Policy, mail: OwnMail) -> None:

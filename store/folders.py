@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from store.db import Store
+from store.db import Row, Store
 from store.facts import Cursor, Folder, Place, Quarantined, Role
 
 _PLACES = {
@@ -46,16 +46,23 @@ def account_id(store: Store, name: str, host: str, user: str) -> int:
 def folders(store: Store, account: int) -> tuple[Folder, ...]:
     """Return the folders of an account that were there at the last listing, by name."""
     rows = store.rows(_FOLDER + "WHERE f.account_id = ? AND NOT f.gone ORDER BY f.name", (account,))
-    return tuple(
-        Folder(
-            id=row[0],
-            account=row[1],
-            name=row[2],
-            role=Role(row[3]),
-            cursor=Cursor(*row[5:]) if row[5] else None,
-            watched=bool(row[4]),
-        )
-        for row in rows
+    return tuple(map(_folder, rows))
+
+
+def folders_called(store: Store, account: str) -> tuple[Folder, ...]:
+    """Return the folders of the account of that name, none if it is not known yet."""
+    rows = store.rows(_FOLDER + "WHERE a.name = ? AND NOT f.gone ORDER BY f.name", (account,))
+    return tuple(map(_folder, rows))
+
+
+def _folder(row: Row) -> Folder:
+    return Folder(
+        id=row[0],
+        account=row[1],
+        name=row[2],
+        role=Role(row[3]),
+        cursor=Cursor(*row[5:]) if row[5] else None,
+        watched=bool(row[4]),
     )
 
 
