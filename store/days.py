@@ -30,7 +30,7 @@ _COUNTS = 9
 
 FEW = 300
 """From so many rows at once on, days are first put down as they come: random places cost more."""
-MANY = 8_000
+MANY = 16_000
 """So many of them are brought to their places together."""
 
 _COLUMNS = ", ".join("?" * 17)

@@ -12,7 +12,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -70,13 +70,16 @@ class Store:
             raise NotFoundError("there is no store yet", str(path), "read your mail first: digwell scan")
         store = cls(path, _connect_to_read(path), readonly=True)
         try:
-            if store._check() == SCHEMA and not store.one("SELECT 1 FROM fresh_day LIMIT 1"):
+            current = store._check() == SCHEMA
+            if current and not store.one("SELECT 1 FROM fresh_day LIMIT 1"):
                 return store
         except BaseException:
             store.close()
             raise
         store.close()
-        cls._make_ready(path)
+        # who may not write reads what is there; only an older schema cannot be read at all
+        with suppress(DigwellError) if current else nullcontext():
+            cls._make_ready(path)
         return cls(path, _connect_to_read(path), readonly=True)
 
     @classmethod
@@ -84,7 +87,7 @@ class Store:
         """Bring an older schema up to date, and days that came in bulk to their place."""
         from store.days import fold  # noqa: PLC0415 - days needs this room
 
-        with suppress(TemporaryError), cls.open(path) as store:
+        with cls.open(path) as store:
             fold(store)
 
     def _begin(self) -> None:

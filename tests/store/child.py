@@ -17,7 +17,7 @@ from store.people import know
 from store.snapshot import load
 from tests.store.letters import ME, START, letter, new_store, seen
 
-BATCH = 40
+BATCH = 400
 TOTAL = 4_000
 
 
@@ -31,7 +31,7 @@ def mail(start: int, count: int) -> list[Message]:
     """Return letters number ``start`` and following, every third from the owner, many of them answers."""
     found = []
     for n in range(start, start + count):
-        other = f"person{n % 37}@x.example"
+        other = f"person{n % 397}@x.example"
         out = n % 3 == 0
         found.append(
             letter(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from store.db import Store
 from store.facts import DAY, Mark, Named
 from store.messages import record
 from store.people import Link, know, replace_certain
 from store.snapshot import dossiers, load
-from tests.store.letters import ME, START, letter, new_store, seen
+from tests.store.letters import ME, START, letter, new_store, seen, without_ids
 
 LATER = START + 400 * DAY
 
@@ -157,3 +158,31 @@ def test_a_dossier_looks_no_further_than_the_snapshot(tmp_path: Path) -> None:
     shot = load(store, START + DAY)
     (key,) = shot.people
     assert [e.mid for e in dossiers(store, shot, [key])[key].exchanges] == ["a"]
+
+
+def test_mail_in_bulk_counts_as_mail_one_by_one(tmp_path: Path) -> None:
+    mail = [letter(f"m{n}", f"p{n}@x.example", at=START + n) for n in range(700)]
+    stores = []
+    for size in (700, 100):
+        store, folder = new_store(tmp_path / f"{size}.db")
+        for at in range(0, 700, size):
+            record(store, folder["INBOX"], seen(*mail[at : at + size]))
+        stores.append(store)
+    assert stores[0].one("SELECT count(*) FROM fresh_day") == (700,)
+    assert stores[1].one("SELECT count(*) FROM fresh_day") == (0,)
+    with Store.open(stores[0].path, readonly=True) as reader:
+        assert reader.one("SELECT count(*) FROM fresh_day") == (0,)
+        assert len(load(reader, LATER).people) == 700
+    assert without_ids(stores[0]) == without_ids(stores[1])
+
+
+def test_bulk_after_bulk_finds_its_place_by_itself(tmp_path: Path) -> None:
+    store, folder = new_store(tmp_path / "s.db")
+    for at in range(0, 18_000, 2_000):
+        record(
+            store, folder["INBOX"], seen(*(letter(f"m{n}", f"p{n}@x.example") for n in range(at, at + 2_000)))
+        )
+    row = store.one("SELECT count(*) FROM contact_day")
+    assert row
+    assert row[0] == 18_000
+    assert len(load(store, LATER).people) == 18_000
