@@ -82,9 +82,12 @@ def _sides(seen: Survey) -> list[_Side]:
 
 
 def _met(seen: Survey, one: _Side, other: _Side, dossiers: Mapping[int, Dossier]) -> bool:
-    """Tell whether the two ever shared a thread, were introduced, or work at one place."""
+    """Tell whether the two ever shared a thread, were introduced, or are no match as the owner says.
+
+    Of whom nothing was looked up, the same is taken: it cannot be ruled out.
+    """
     low, high = sorted((one.tie.person.key, other.tie.person.key))
-    if (low, high) in seen.house.introduced:
+    if (low, high) in seen.house.introduced | seen.house.unmatched:
         return True
     pairs = ((low, high), (high, low))
     if any(there in dossiers[here].shared for here, there in pairs if here in dossiers):

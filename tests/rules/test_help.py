@@ -92,6 +92,7 @@ def test_two_who_shared_a_thread_or_were_introduced_do_not_meet_again() -> None:
     assert not meet(seen(NEEDS, GIVES), shared={2: 1})
     done = Said("n9", TODAY - DAY, "introduced", 1, 2)
     assert not meet(seen(NEEDS, GIVES, done))
+    assert not meet(seen(NEEDS, GIVES, Said("n9", TODAY - DAY, "skip", 2, 1)))
     assert not meet(seen(NEEDS, GIVES, Said("n8", TODAY, "never", 2)))
 
 
