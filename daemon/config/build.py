@@ -110,7 +110,7 @@ def config(file: ConfigFile, home: Home) -> Config:
             folder=digest.folder,
             subject=digest.subject,
         ),
-        smtp=_smtp(file.smtp, home) if file.smtp else None,
+        smtp=_smtp(file.smtp, mailboxes[0].user, home) if file.smtp else None,
         commands=CommandsConfig(
             tuple(file.commands.accept), file.commands.expire, file.commands.answer, file.commands.tidy
         ),
@@ -148,13 +148,14 @@ def _mailbox(mailbox: Mailbox, home: Home) -> MailboxConfig:
     )
 
 
-def _smtp(smtp: Smtp, home: Home) -> SmtpConfig:
+def _smtp(smtp: Smtp, usual: str, home: Home) -> SmtpConfig:
+    secret = _secret(smtp, home)
     return SmtpConfig(
         host=smtp.host,
         port=smtp.port or SMTP_PORTS[smtp.tls],
         tls=smtp.tls,
-        user=smtp.user or "",
-        secret=_secret(smtp, home),
+        user=smtp.user or (usual if secret else ""),
+        secret=secret,
         ca_file=home.path(smtp.ca_file) if smtp.ca_file else None,
         sender=smtp.sender or "",
     )

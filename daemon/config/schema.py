@@ -184,7 +184,9 @@ class Smtp(Server):
     host: Host = Field(description="The mail server.", examples=["smtp.example.org"])
     port: Port | None = Field(None, description="465, or 587 (starttls), or 25 (none).", examples=[465])
     user: Text | None = Field(  # type: ignore[assignment]
-        None, description="The name you sign in with.", examples=["maya@example.org"]
+        None,
+        description="The name you sign in with; by default the mailbox's.",
+        examples=["maya@example.org"],
     )
     sender: Mail | None = Field(
         None,

@@ -20,6 +20,7 @@ ALL = "all"
 SYSTEM = "system"
 _ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.?[^\s@<>,;\"]*")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _ON = {"on", "yes", "true"}
 _OFF = {"off", "no", "false"}
@@ -39,6 +40,8 @@ def text(value: object) -> str:
         raise WrongError(f"one value is expected here, not {_what(value)}")
     if not value.strip():
         raise WrongError("this is empty")
+    if _CONTROL.search(value):
+        raise WrongError("control characters are not allowed here")
     return value.strip()
 
 

@@ -144,6 +144,15 @@ store: data/d.db
     assert found.store == tmp_path / "data/d.db"
 
 
+def test_a_mail_server_with_a_password_takes_the_name_of_the_mailbox(read: Read) -> None:
+    smtp = read(LEAST + "smtp: {host: smtp.example.org, keyring: yes}\n").smtp
+    assert smtp is not None
+    assert smtp.user == "maya@example.org"
+    relay = read(LEAST + "smtp: {host: 127.0.0.1, tls: none}\n").smtp
+    assert relay is not None
+    assert (relay.user, relay.secret, relay.port) == ("", None, 25)
+
+
 def test_looking_back_three_years_is_counted_from_today(write: Write, environ: dict[str, str]) -> None:
     file = write(LEAST.replace("digest:", "  since: 3y\ndigest:"))
     found = load(file, None, environ, today=date(2026, 11, 22))
