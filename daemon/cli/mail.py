@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Command, as_json, house, session
+from daemon.cli.shape import Command, as_json, dry_run, house, session
 
 if TYPE_CHECKING:
     from daemon.app import House
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 @click.command(cls=Command, example="digwell scan\ndigwell scan --json\ndigwell scan --accept-loss")
 @click.option("--full", is_flag=True, help="Read every folder anew; nothing is counted twice.")
 @click.option("--accept-loss", is_flag=True, help="Go on although much mail has vanished from the mailbox.")
+@dry_run
 @as_json
-@click.pass_context
-def scan(ctx: click.Context, *, full: bool, accept_loss: bool, as_json: bool) -> int:
+def scan(*, full: bool, accept_loss: bool, dry_run: bool, as_json: bool) -> int:
     """Record what is new in the mailbox, once. It may be interrupted: the next scan goes on."""
     from daemon.cli.failing import tell_error
     from store.errors import DamagedError
 
+    if dry_run:
+        return _rehearse(as_json=as_json)
     said = session()
     try:
         opened, done = _pass(full=full, accept_loss=accept_loss, quiet=said.quiet or as_json)
@@ -71,6 +73,20 @@ def _rescue() -> None:
         rescue = keeping.sound(path, clock.now())
     if rescue is not None:
         output.tell(keeping.told(rescue))
+
+
+def _rehearse(*, as_json: bool) -> int:
+    from daemon import passing
+
+    with house() as opened:
+        found = passing.rehearse(opened)
+    if as_json:
+        rows = [{"mailbox": box, "name": name, "new": count} for box, name, count in found]
+        output.item("scan", {"dry_run": True, "folders": rows}, opened.now)
+        return 0
+    for _, name, count in found:
+        output.say(f"would read {name}: about {count} new")
+    return 0
 
 
 def _record(done: Passed) -> dict[str, object]:

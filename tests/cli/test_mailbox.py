@@ -62,6 +62,16 @@ def test_a_scan_records_everything_once(mailbox: Town) -> None:
     assert [item["name"] for item in mailbox("due", "--json").items] == ["Ana Ribeiro"]
 
 
+def test_a_rehearsed_scan_says_what_it_would_read_and_records_nothing(
+    mailbox: Town, account: Account
+) -> None:
+    assert "would read INBOX: about 17 new" in mailbox("scan", "-n").out
+    assert mailbox("scan", "--json").json["item"]["messages_new"] == 34
+    account.deliver(letter("ana@example.net", account.user, 0.1), "INBOX")
+    said = mailbox("scan", "-n").out.splitlines()
+    assert {"would read INBOX: about 1 new", "would read Sent: about 0 new"} <= set(said)
+
+
 def test_a_pipe_gets_a_line_a_folder_and_no_bars(mailbox: Town) -> None:
     ran = mailbox("scan")
     assert "INBOX  17 new" in ran.out.splitlines()
