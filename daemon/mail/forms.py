@@ -77,7 +77,8 @@ GONE = re.compile(
     r"|not (?:an? )?[\w-]+ e-?mail user",
     re.IGNORECASE,
 )
-ANY = re.compile(_ADDRESS)
+# only from where a word begins: else every letter of a long word would be a beginning to try
+ANY = re.compile(r"(?<![A-Za-z0-9!#$%&*+/=?^_`{|}~.-])" + _ADDRESS)
 LINE_START = re.compile(rf"[\s>*\"'(\[-]*(?:mailto:|smtp:|rfc822;|to:)?\s*<?({_ADDRESS})", re.IGNORECASE)
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 FIELD = re.compile(r"^[ \t>]*(?:Final|Original)-Recipient:([^\n]{0,400})", re.IGNORECASE | re.MULTILINE)
