@@ -13,13 +13,14 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from daemon.mail import listing, parse
 from daemon.mail.answers import Answer, Value, internal_date, number, pairs, read_answer
-from daemon.mail.talk import Talk, mailbox_name
+from daemon.mail.talk import Talk, clean, mailbox_name
 from daemon.mail.troubles import RefusedError
-from daemon.mail.values import Batch, Damaged, Opened, Piece, RawHeader, Slice, Visit
+from daemon.mail.values import Batch, Damaged, Gathered, Opened, Piece, Portion, RawHeader, Slice, Visit
 
 HEADER_CAP = 65_536
 IN_FLIGHT = 16
@@ -204,7 +205,7 @@ def sets(uids: Iterable[int]) -> Iterator[bytes]:
 
 
 def structure(talk: Talk, uids: Iterable[int]) -> dict[int, tuple[Piece, ...]]:
-    """Ask for the structure of messages and return the leaves of each."""
+    """Portion for the structure of messages and return the leaves of each."""
     found: dict[int, tuple[Piece, ...]] = {}
     for some in sets(uids):
         for uid, figures in _told(talk.run(b"UID FETCH " + some + b" (UID BODYSTRUCTURE)")):
@@ -222,6 +223,53 @@ def part(talk: Talk, uid: int, section: str, limit: int) -> bytes:
             if told == uid and name.startswith(b"BODY[") and isinstance(value, bytes):
                 return value[:limit]
     return b""
+
+
+def gather(talk: Talk, asks: Iterable[Portion]) -> Gathered:
+    """Fetch parts and structures from several folders, all commands in flight at once.
+
+    What a server refuses is simply not there; answers are told apart by UID and section.
+    """
+    by_folder: dict[bytes, list[Portion]] = {}
+    for ask in asks:
+        by_folder.setdefault(ask.wire, []).append(ask)
+    sent: list[tuple[bytes, set[bytes]]] = []
+    for wire, wanted in by_folder.items():
+        sent.append((b"", {talk.send(b"EXAMINE " + mailbox_name(wire))}))
+        commands = [b"UID FETCH " + some + _item(ask) for ask in wanted for some in sets(ask.uids)]
+        sent.append((wire, {talk.send(command) for command in commands}))
+    found = Gathered()
+    for wire, tags in sent:
+        talk.wire.arm()
+        _sort(wire, _until(talk, tags), found)
+    return found
+
+
+def _item(ask: Portion) -> bytes:
+    if not ask.limit:
+        return b" (UID BODYSTRUCTURE)"
+    return f" (UID BODY.PEEK[{clean(ask.section)}]<0.{ask.limit}>)".encode("ascii")
+
+
+def _until(talk: Talk, tags: set[bytes]) -> Iterator[Answer]:
+    """Yield the untagged answers until all commands of those tags are complete, refused or not."""
+    while tags:
+        answer = read_answer(talk.wire)
+        if answer.tag in tags:
+            tags.discard(answer.tag)
+            with suppress(RefusedError):
+                talk.settle(answer)
+        elif talk.notice(answer):
+            yield answer
+
+
+def _sort(wire: bytes, answers: Iterable[Answer], found: Gathered) -> None:
+    for uid, figures in _told(answers):
+        for name, value in figures.items():
+            if name == b"BODYSTRUCTURE" and isinstance(value, list):
+                found.pieces[wire, uid] = tuple(_leaves(value, ""))
+            elif name.startswith(b"BODY[") and isinstance(value, bytes):
+                found.parts[wire, uid, name[5 : name.index(b"]")].decode("ascii", "replace")] = value
 
 
 def _leaves(tree: list[Value], section: str) -> Iterator[Piece]:

@@ -26,8 +26,10 @@ from daemon.mail.values import (
     Credential,
     Deadlines,
     FolderState,
+    Gathered,
     Opened,
     Piece,
+    Portion,
     Visit,
 )
 from daemon.mail.wire import LineLostError, Wire, dial
@@ -135,6 +137,12 @@ class Session:
         with self._careful():
             return fetch.part(self._talk, uid, section, limit)
 
+    def gather(self, asks: Iterable[Portion]) -> Gathered:
+        """Open folders for reading and fetch all that is asked, pipelined."""
+        with self._careful():
+            self._selected = b""
+            return fetch.gather(self._talk, asks)
+
     def find(self, wire: bytes, message_id: str) -> tuple[int, ...]:
         """Return the UIDs of the messages with that Message-ID in a folder."""
         with self._careful():
@@ -173,7 +181,7 @@ class Session:
                     raise
 
     def noop(self) -> None:
-        """Ask whether the server is still there."""
+        """Portion whether the server is still there."""
         with self._careful():
             self._talk.run(b"NOOP")
 

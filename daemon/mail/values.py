@@ -134,6 +134,27 @@ class Piece:
     charset: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What is wanted of some messages of a folder: at most ``limit`` bytes of a section, or the structure.
+
+    Sections are those of IMAP ("" the whole, ``HEADER``, ``2.1``); ``limit`` 0 asks for the structure.
+    """
+
+    wire: bytes
+    uids: tuple[int, ...]
+    section: str = ""
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What came of asking: leaves by folder and UID, bytes by folder, UID and section."""
+
+    pieces: dict[tuple[bytes, int], tuple[Piece, ...]] = field(default_factory=dict)
+    parts: dict[tuple[bytes, int, str], bytes] = field(default_factory=dict)
+
+
 class Mailbox(Protocol):
     """One signed-in account. Reads never change a flag; errors are those of ``store.errors``."""
 
@@ -162,6 +183,9 @@ class Mailbox(Protocol):
 
     def part(self, uid: int, section: str, limit: int) -> bytes:
         """Return at most ``limit`` bytes of one part (``""``: the whole message) without marking it read."""
+
+    def gather(self, asks: Iterable[Portion]) -> Gathered:
+        """Open folders for reading and fetch all that is asked, in as few round trips as can be."""
 
     def find(self, wire: bytes, message_id: str) -> tuple[int, ...]:
         """Return the UIDs in a folder of the messages with that Message-ID (no angle brackets)."""

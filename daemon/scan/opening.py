@@ -8,7 +8,7 @@ letter is asked for only where the owner chose ``read: first lines``, and then o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from daemon.mail import parse
@@ -16,7 +16,7 @@ from daemon.mail.body import Part, parts, unmarked
 from daemon.mail.bounce import bounces
 from daemon.mail.calendar import meetings
 from daemon.mail.firstlines import LONGEST, Gist, gist
-from daemon.mail.values import Batch, FolderState, Piece, RawHeader, Slice, Visit
+from daemon.mail.values import Batch, FolderState, Piece, Portion, RawHeader, Slice, Visit
 from daemon.scan.values import OwnMail, Wishes
 from store.book import known_ids
 from store.cards import keep_traits
@@ -56,6 +56,7 @@ _REPORTS = Mark.REPORT | Mark.NULL_PATH
 FEW = 3
 MARKED = 64 * 1024  # marks take far more room than words
 _TEXTS = ("text/plain", "text/html")
+_OPENED = {"invitation": "text/calendar", "report": "message/delivery-status"}
 _NO_LETTER = MACHINE_MARKS | LIST_MARKS | NEWS_MARKS | Mark.OWN | Mark.TAGGED | Mark.MACHINE_FROM
 _PROVEN_ROLES = frozenset({Role.SENT, Role.ARCHIVE, Role.OTHER})
 
@@ -121,6 +122,42 @@ def _to_self(message: Message, mine: frozenset[str]) -> bool:
     return bool(others) and all(address in known for address in others)
 
 
+@dataclass(slots=True)
+class _Open:
+    """A message being opened: why, what it consists of, and what of it has been read."""
+
+    folder: Folder
+    wire: bytes
+    item: RawHeader
+    message: Message
+    kind: str
+    pieces: tuple[Piece, ...] = ()
+    parts: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[bytes, int]:
+        """Folder and UID."""
+        return self.wire, self.item.uid
+
+    def open_pieces(self) -> list[Piece]:
+        """Return the parts of which this kind of message may be opened."""
+        if self.kind == "letter":
+            texts = [p for p in self.pieces if p.kind in _TEXTS]
+            return sorted(texts, key=lambda p: _TEXTS.index(p.kind))[:1]
+        return [p for p in self.pieces if p.kind == _OPENED.get(self.kind)][:PARTS]
+
+    def asks(self) -> list[Portion]:
+        """Say what is to be fetched of it."""
+        wire, uids = self.wire, (self.item.uid,)
+        if self.kind == "own":
+            return [Portion(wire, uids, "", WHOLE)] if self.message.marks & Mark.TAGGED else []
+        if self.kind == "letter":
+            limits = {_TEXTS[0]: LONGEST, _TEXTS[1]: MARKED}
+            return [Portion(wire, uids, p.section, limits[p.kind]) for p in self.open_pieces()]
+        head = [Portion(wire, uids, "HEADER", WHOLE)] if self.kind == "report" else []
+        return head + [Portion(wire, uids, p.section, PART) for p in self.open_pieces()]
+
+
 class Opener:
     """Opens what is noted, on one line, for one mailbox."""
 
@@ -130,66 +167,90 @@ class Opener:
         self.mine = self.ask.mine
 
     def go(self, folders: Iterable[Folder], states: Mapping[str, FolderState]) -> None:
-        """Open all that is noted, folder by folder, Sent first; strike out what is done."""
-        for folder in sorted(folders, key=lambda f: f.role is not Role.SENT):
-            state = states.get(folder.name)
-            noted = _noted(self.store, folder) if state is not None else []
-            if state is None or not noted:
-                continue
-            self.line.examine(state.wire)
-            while noted:
-                some, noted = noted[:AT_ONCE], noted[AT_ONCE:]
-                self._open(folder, some)
-                _keep(self.store, folder, noted)
+        """Open all that is noted, some of every folder at a time; strike out what is done."""
+        noted = {f: _noted(self.store, f) for f in folders if f.name in states}
+        noted = {f: uids for f, uids in noted.items() if uids}
+        while noted:
+            some = [(f, states[f.name].wire, uids[:AT_ONCE]) for f, uids in noted.items()]
+            self._open(some)
+            with self.store.transaction():
+                for folder, uids in noted.items():
+                    _keep(self.store, folder, uids[AT_ONCE:])
+            noted = {f: uids[AT_ONCE:] for f, uids in noted.items() if uids[AT_ONCE:]}
 
-    def _open(self, folder: Folder, uids: list[int]) -> None:
-        visit = Visit(b"", (Slice(uids[0], uids[-1], len(uids), tuple(uids)),), opened=True)
-        steps = list(self.line.headers([visit]))
-        found = [item for step in steps if isinstance(step, Batch) for item in step.found]
-        readable = [
-            (item, parse.read(item.raw, item.received)) for item in found if isinstance(item, RawHeader)
-        ]
-        kinds = {item.uid: wanted(message, folder.role, self.ask) for item, message in readable}
-        others = [uid for uid, kind in kinds.items() if kind in {"report", "invitation", "letter"}]
-        pieces = self.line.structure(others) if others else {}
-        for item, message in sorted(readable, key=lambda pair: (pair[1].at, pair[0].uid)):
-            kind = kinds[item.uid]
-            if kind == "own":
-                self._hand_over(folder, item, message)
-            elif kind == "letter":
-                self._read_letter(item.uid, pieces.get(item.uid, ()), message)
-            elif kind:
-                raw = _assembled(self.line, item.uid, pieces.get(item.uid, ()), kind)
-                self._learn(folder, raw, message, kind)
+    def _open(self, some: list[tuple[Folder, bytes, list[int]]]) -> None:
+        """Read headers, then structures, then parts: three rounds on the line, however many folders."""
+        opened = self._read(some)
+        asks = [Portion(one.wire, (one.item.uid,)) for one in opened if one.kind != "own"]
+        pieces = self.line.gather(_together(asks)).pieces if asks else {}
+        for one in opened:
+            one.pieces = pieces.get((one.wire, one.item.uid), ())
+        asks = [ask for one in opened for ask in one.asks()]
+        found = self.line.gather(_together(asks)).parts if asks else {}
+        for one in opened:
+            one.parts = {section: raw for (w, u, section), raw in found.items() if (w, u) == one.place}
+        with self.store.transaction():
+            for one in opened:
+                if one.kind == "letter":
+                    self._read_letter(one)
+                elif one.kind != "own":
+                    self._learn(one)
+        for one in opened:
+            if one.kind == "own":
+                self._hand_over(one)
 
-    def _hand_over(self, folder: Folder, item: RawHeader, message: Message) -> None:
+    def _read(self, some: list[tuple[Folder, bytes, list[int]]]) -> list[_Open]:
+        """Read the headers again, oldest first, Sent before the others."""
+        folders = {wire: folder for folder, wire, _ in some}
+        visits = [Visit(w, (Slice(uids[0], uids[-1], len(uids), tuple(uids)),)) for _, w, uids in some]
+        opened = []
+        for step in self.line.headers(visits):
+            for item in step.found if isinstance(step, Batch) else ():
+                if isinstance(item, RawHeader):
+                    message = parse.read(item.raw, item.received)
+                    folder = folders[step.visit.wire]
+                    kind = wanted(message, folder.role, self.ask)
+                    opened.append(_Open(folder, step.visit.wire, item, message, kind))
+        found = [one for one in opened if one.kind]
+        return sorted(found, key=lambda o: (o.folder.role is not Role.SENT, o.message.at, o.item.uid))
+
+    def _hand_over(self, one: _Open) -> None:
+        message, folder = one.message, one.folder
         if self.wishes.commands is None or message.sender[0].address not in self.mine:
             return
-        raw = self.line.part(item.uid, "", WHOLE) if message.marks & Mark.TAGGED else b""
-        found = OwnMail(self.box.name, folder.name, item.uid, item.received, message, raw, folder.role)
+        raw = one.parts.get("", b"")
+        found = OwnMail(
+            self.box.name, folder.name, one.item.uid, one.item.received, message, raw, folder.role
+        )
         self.wishes.commands(found)
 
-    def _learn(self, folder: Folder, raw: bytes, message: Message, kind: str) -> None:
-        if kind == "report":
+    def _learn(self, one: _Open) -> None:
+        message, raw = one.message, _assembled(one)
+        if one.kind == "report":
             keep_bounces(self.store, bounces(raw, message))
             return
         mine = bool(message.sender) and message.sender[0].address in self.mine
-        proven = mine and bool(place_of(self.store, folder) & PROVEN)
+        proven = mine and bool(place_of(self.store, one.folder) & PROVEN)
         for part in parts(raw):
             if part.type == "text/calendar":
                 told = meetings(part, message, self.mine, proven=proven)
                 keep_meetings(self.store, told, message.at)
 
-    def _read_letter(self, uid: int, pieces: Iterable[Piece], message: Message) -> None:
-        """Read the beginning of a letter and keep what was promised, asked and signed."""
-        texts = sorted((p for p in pieces if p.kind in _TEXTS), key=lambda p: _TEXTS.index(p.kind))
-        if not texts:
-            return
-        piece = texts[0]
-        raw = self.line.part(uid, piece.section, LONGEST if piece.kind == _TEXTS[0] else MARKED)
-        text = Part(piece.kind, {"charset": piece.charset}, piece.encoding, raw).text()
-        told = gist(text if piece.kind == _TEXTS[0] else unmarked(text))
-        keep_traits(self.store, _traits(self.store, told, message, self.mine))
+    def _read_letter(self, one: _Open) -> None:
+        """Keep what the beginning of a letter promises, asks and is signed with."""
+        for piece in one.open_pieces():
+            raw = one.parts.get(piece.section, b"")
+            text = Part(piece.kind, {"charset": piece.charset}, piece.encoding, raw).text()
+            told = gist(text if piece.kind == _TEXTS[0] else unmarked(text))
+            keep_traits(self.store, _traits(self.store, told, one.message, self.mine))
+
+
+def _together(asks: Iterable[Portion]) -> list[Portion]:
+    """Ask for the same section of several messages of a folder in one command."""
+    grouped: dict[tuple[bytes, str, int], list[int]] = {}
+    for ask in asks:
+        grouped.setdefault((ask.wire, ask.section, ask.limit), []).extend(ask.uids)
+    return [Portion(wire, tuple(uids), section, limit) for (wire, section, limit), uids in grouped.items()]
 
 
 def _traits(store: Store, told: Gist, message: Message, mine: frozenset[str]) -> list[Trait]:
@@ -205,27 +266,25 @@ def _traits(store: Store, told: Gist, message: Message, mine: frozenset[str]) ->
     ]
 
 
-def _assembled(line: Session, uid: int, pieces: Iterable[Piece], kind: str) -> bytes:
+def _assembled(one: _Open) -> bytes:
     """Put the header and the parts that may be opened together again as a message of only these."""
-    kinds = {"text/calendar"} if kind == "invitation" else {"message/delivery-status"}
-    header = line.part(uid, "HEADER", WHOLE).rstrip(b"\r\n").split(b"\r\n")
     kept: list[bytes] = []
     skipping = False
-    for row in header:
+    for row in one.parts.get("HEADER", b"").rstrip(b"\r\n").splitlines():
         if not (skipping and row[:1] in {b" ", b"\t"}):
             skipping = row.lower().startswith((b"content-", b"mime-version:"))
         if not skipping:
             kept.append(row)
     boundary = b"=_digwell_parts"
     kept += [b"MIME-Version: 1.0", b'Content-Type: multipart/report; boundary="' + boundary + b'"', b""]
-    for piece in [p for p in pieces if p.kind in kinds][:PARTS]:
+    for piece in one.open_pieces():
         charset = f"; charset={piece.charset}" if piece.charset.isalnum() else ""
         kept += [
             b"--" + boundary,
             f"Content-Type: {piece.kind}{charset}".encode("ascii", "replace"),
             f"Content-Transfer-Encoding: {piece.encoding}".encode("ascii", "replace"),
             b"",
-            line.part(uid, piece.section, PART),
+            one.parts.get(piece.section, b""),
         ]
     return b"\r\n".join((*kept, b"--" + boundary + b"--", b""))
 
