@@ -26,7 +26,7 @@ TOLD: Mapping[str, str] = {
     "promised.by": "your promise is written down, by {day}: “{text}”",
     "kept": "promise kept",
     "release": "promise let go",
-    "introduced": "introduced to {other}; written down",
+    "introduced": "brought together with {other}; written down",
     "same": "one person with {other} from now on",
     "same.already": "already one person with {other}",
     "different": "someone else than {other} from now on",
