@@ -23,13 +23,13 @@ JUDGEMENT: Mapping[str, str] = {
     " your turn.",
     "why.gone quiet": "It has been {silence} since you two wrote.",
     "why.gone quiet.rhythm": "You two write about {every}; it has been {silence}.",
-    "why.gone quiet.wish": "You wish to be in touch {every}; it has been {silence}.",
+    "why.gone quiet.wish": "You wish to be in touch {wish}; it has been {silence}.",
     "why.gone quiet.old": "You two once wrote about {every}; it has been {silence}.",
     "why.new": "You first wrote {ago} ago: {mails}, nothing since {last}.",
     "why.wildcard": "You two last wrote in {month}.",
     "why.wildcard.long": "You two last wrote in {month}. After {silence}: name the gap once, ask for"
     " nothing.",
-    "why.unwritten": "You wish to be in touch {every}; there is no mail between you yet.",
+    "why.unwritten": "You wish to be in touch {wish}; there is no mail between you yet.",
     # rhythm and balance
     "rhythm": "{every}",
     "rhythm.wish": "{every} as you wish",

@@ -167,7 +167,8 @@ def _values(seen: Survey, tie: Tie, reason: Reason) -> Mapping[str, object]:
     return {
         "first": first_name(tie.person.name, tie.person.main.address),
         "silence": length(tie.silence),
-        "every": words.every(tie.cadence or tie.rhythm.median),
+        "every": words.every(tie.rhythm.median),
+        "wish": words.every(tie.cadence or tie.rhythm.median),
         "ago": length(met if reason is Reason.NEW else tie.silence),
     }
 

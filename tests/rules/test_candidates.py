@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from rules.due import survey
 from rules.policy import Circle, Origin, PersonRule, Policy, Quiet
 from rules.standing import Standing
 from rules.verdicts import Candidate, Kind, KindVerdict, Reason
-from store.facts import DAY, Bounce, Person, Said, Snapshot, Suggested, Trait
+from store.facts import DAY, Bounce, Meeting, Person, Said, Snapshot, Suggested, Trait
 from tests.rules.worlds import TODAY, friend, person, steady, world
 
 ANA = steady("Ana Ribeiro", 21, 100)
@@ -191,3 +192,25 @@ def test_an_open_promise_does_not_come_every_week_though_the_owner_writes() -> N
     assert one(world([ana], said=(promise,), suggested=(row,))).withheld == (
         "named on 9 November 2026 and resting until 7 December 2026"
     )
+
+
+def test_a_meeting_held_counts_as_contact_and_one_cancelled_or_ahead_does_not() -> None:
+    def silence(*meetings: Meeting) -> float:
+        seen = survey(replace(world([ANA]), meetings=meetings), Policy(), person)
+        return seen.ties[0].silence
+
+    held = Meeting("u1", TODAY - 5 * DAY, "accepted", (ANA.address, "maya@example.org"), "Lunch")
+    assert silence(held) < 6
+    assert silence(held, replace(held, status="cancelled")) == 100
+    assert silence(replace(held, status="requested")) == 100
+    assert silence(replace(held, at=TODAY + DAY)) == 100
+
+
+def test_a_question_and_a_promise_read_in_a_letter_are_reasons_with_their_mail() -> None:
+    snapshot = world([steady("Ana Ribeiro", 21, 20)])
+    for sort, reason in (("question", Reason.YOUR_TURN), ("promise", Reason.PROMISE)):
+        trait = Trait(1, sort, "the agent's name", TODAY - 12 * DAY, "m7@example.net")
+        told = one(replace(snapshot, traits=(trait,)))
+        assert (told.reason, told.withheld) == (reason, "")
+        assert told.signal is not None
+        assert told.signal.evidence[0].message_id == "m7@example.net"

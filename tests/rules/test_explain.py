@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given, settings
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from rules.due import survey
 from rules.explain import explain
-from rules.policy import Circle, Origin, Policy, Quiet
+from rules.policy import Circle, Origin, PersonRule, Policy, Quiet
 from rules.simulate import simulate, told
+from rules.verdicts import Kind, KindVerdict
 from store.facts import DAY, Said
 from tests.rules.worlds import NOW, TODAY, Friend, friend, person, steady, world
 
@@ -106,3 +108,44 @@ def test_a_replay_leaves_out_quiet_weeks() -> None:
     editions = [week.edition for week in simulate(world([]), policy, 10, b"key", person)]
     assert "2026w42" not in editions
     assert len(editions) < 10
+
+
+def test_the_trace_tells_of_people_without_any_tie() -> None:
+    snapshot = world([friend("Tomás Leal", [(9, "i")]), friend("Shop Robot", [(9, "i"), (19, "o")])])
+    robot = survey(snapshot, POLICY, lambda *_: KindVerdict(Kind.MACHINE, "a robot"))
+    assert "it is no person's address; digwell why" in "\n".join(explain(robot, snapshot.people[2]))
+    nobody = replace(snapshot, people={}, timelines={})
+    unknown = "\n".join(explain(survey(nobody, POLICY, person), snapshot.people[1]))
+    assert "nothing is known of them as of that day" in unknown
+    bare = replace(snapshot, timelines={})
+    assert "no direct mail between you two" in "\n".join(
+        explain(survey(bare, POLICY, person), snapshot.people[1])
+    )
+    word = replace(snapshot, said=(Said("a", TODAY - DAY, "not-a-person", 1),))
+    assert "you said this is not a person" in "\n".join(
+        explain(survey(word, POLICY, person), snapshot.people[1])
+    )
+
+
+def test_the_trace_tells_rule_pace_days_off_and_help() -> None:
+    policy = Policy(
+        circles=(Circle("far", domains=("else.example",)),),
+        people=(PersonRule("Tomás Leal", note="hates calls", origin=Origin("rules.yaml", 30)),),
+        quiet=(Quiet(date(2026, 10, 1), date(2026, 10, 31)),),
+    )
+    said = (
+        Said("a", TODAY - 3 * DAY, "slower", 1),
+        Said("b", TODAY - 2 * DAY, "gave", 1, text="a book"),
+    )
+    snapshot = world([friend("Tomás Leal", [(97, "i"), (120, "o")])], said=said)
+    lines = "\n".join(explain(survey(snapshot, policy, person), snapshot.people[1]))
+    for part in (
+        "no: no address at else.example",
+        "circles                             none fits",
+        "rules.yaml:30  Tomás Leal           your rule for this person",
+        "not learned yet: two days of contact",
+        "times 1.5, by your slower and faster",
+        "31 days of them do not count",
+        "you helped Tomás once and asked never",
+    ):
+        assert part in lines

@@ -6,13 +6,14 @@ import statistics
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import rhythm
 from rules.verdicts import Rhythm
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 5000), min_size=2, max_size=60, unique=True).map(sorted))
 def test_the_figures_are_those_of_the_gaps(days: list[int]) -> None:
     gaps = [later - earlier for earlier, later in pairwise(days)]

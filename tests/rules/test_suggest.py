@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rules import digest
@@ -10,7 +12,7 @@ from rules.policy import Circle, Origin, PersonRule, Policy, Week
 from rules.sentences import topic
 from rules.simulate import simulate
 from rules.verdicts import Digest, Evidence, Reason
-from store.facts import DAY, Edition, Said, Snapshot, Suggested
+from store.facts import DAY, Edition, Meeting, Said, Snapshot, Suggested, Trait
 from tests.rules.worlds import TODAY, dossiers, friend, person, steady, world
 
 OCCASION = digest.Occasion("2026w48", "2026-11-23", b"key")
@@ -168,3 +170,102 @@ def test_who_wrote_last_is_told_by_the_last_mail_and_who_is_new_by_the_first() -
     made = {s.person.name: s.sentence for s in compose(world([few, fresh])).suggestions}
     assert made["Mary Hain"] == "Mary wrote last, 16 months ago; it is your turn."
     assert made["Bilal Hassan"] == "You first wrote 3 weeks ago: two mails, nothing since 9 November."
+
+
+@pytest.mark.parametrize(
+    ("sort", "told", "sentence", "opening"),
+    [
+        (
+            "job",
+            ("Engineer", "Director"),
+            "Ana has a new job: Director.",
+            "Ana, I saw your news and was glad.",
+        ),
+        (
+            "organisation",
+            ("North", "Kestrel"),
+            "Ana is at Kestrel now; before, it was North.",
+            "Ana, I saw your",
+        ),
+        (
+            "signature",
+            ("Engineer", "Director of Platform"),
+            "The signature of Ana changed on 13 November: Director of Platform.",
+            "Ana, I saw your",
+        ),
+        ("birthday", ("--11-26",), "Ana has a birthday on 26 November.", "Ana, happy birthday!"),
+        (
+            "question",
+            ("How is the boat?",),
+            "Ana asked you “How is the boat?” 10 days ago",
+            "Ana, I never answered",
+        ),
+        (
+            "promise",
+            ("The slides.",),
+            "On 13 November you wrote “The slides.”.",
+            "Ana, I owe you something: The",
+        ),
+    ],
+)
+def test_every_sort_of_news_has_its_sentence_and_its_row(
+    sort: str, told: tuple[str, ...], sentence: str, opening: str
+) -> None:
+    ends = "o" if sort != "question" else "i"
+    snapshot = world([steady("Ana Ribeiro", 21, 20, ends=ends)])
+    traits = tuple(
+        Trait(1, sort, value, TODAY - ago * DAY, f"m{ago}@example.net", "signature")
+        for value, ago in zip(told[::-1], (10, 300), strict=False)
+    )
+    made = compose(replace(snapshot, traits=traits)).suggestions[0]
+    assert made.sentence.startswith(sentence)
+    assert made.opening.startswith(opening)
+    assert made.evidence in {(Evidence(message_id="m10@example.net"),), (Evidence(date="2026-11-26"),)}
+
+
+def test_a_meeting_ahead_is_told_beside_the_reason() -> None:
+    lunch = Meeting(
+        "u1", TODAY + 3 * DAY, "accepted", ("ana.ribeiro@example.net",), "Lunch", "m5@example.net"
+    )
+    made = compose(replace(world([steady("Ana Ribeiro", 21, 100)]), meetings=(lunch,))).suggestions[0]
+    assert [(k.text, k.source) for k in made.known] == [
+        ("You two meet on 26 November: Lunch.", "from your mail")
+    ]
+
+
+def test_somebody_of_whom_only_the_rules_speak_is_told_truly() -> None:
+    policy = Policy(people=(PersonRule("Ana Ribeiro", every=28),))
+    snapshot = replace(world([friend("Ana Ribeiro", [(50, "o")])]), timelines={})
+    seen = survey(snapshot, policy, person)
+    made = digest.compose(seen, digest.choose(seen, OCCASION), {}, OCCASION).suggestions[0]
+    assert made.sentence == "You wish to be in touch every 4 weeks; there is no mail between you yet."
+    assert made.evidence == (Evidence(date="2026-11-23"),)
+    assert made.rhythm_words == "every 4 weeks as you wish"
+
+
+def test_a_wish_is_told_as_a_wish() -> None:
+    policy = Policy(circles=(Circle("all", every=28),))
+    made = compose(world([steady("Ana Ribeiro", 21, 40, ends="o")]), policy).suggestions[0]
+    assert made.sentence == "You wish to be in touch every 4 weeks; it has been 6 weeks."
+    assert made.told_by == "your circle “all”"
+
+
+def test_an_old_friend_comes_now_and_then_as_one_gone_quiet() -> None:
+    lost = [steady(f"Lost {n:02}", 30, 1500, 8 + n) for n in range(12)]
+    seen = survey(world(lost), Policy(), person)
+    reasons = [
+        [c.seat for c in digest.choose(seen, digest.Occasion(f"2026w{n:02}", "", b"key")).chosen]
+        for n in range(1, 41)
+    ]
+    assert 3 <= sum("old" in seats for seats in reasons) <= 20
+    old = next(n for n, seats in enumerate(reasons, 1) if "old" in seats)
+    occasion = digest.Occasion(f"2026w{old:02}", "2026-11-23", b"key")
+    picked = digest.choose(seen, occasion)
+    made = digest.compose(seen, picked, dossiers(seen.snapshot, digest.wanted(seen, picked)), occasion)
+    assert made.suggestions[0].sentence == "You two once wrote about every 4 weeks; it has been 4 years."
+
+
+def test_a_wish_is_never_told_as_the_rhythm_of_the_two() -> None:
+    policy = Policy(circles=(Circle("all", every=28),))
+    made = compose(world([steady("Ana Ribeiro", 14, 40)]), policy).suggestions[0]
+    assert made.sentence.startswith("You two write about every 2 weeks; it has been 6 weeks.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import warmth
@@ -19,6 +19,7 @@ def alone(line: Timeline, as_of: int = TODAY) -> warmth.Pulse:
     return warmth.pulses({1: line}, as_of)[1]
 
 
+@settings(deadline=None)
 @given(histories, st.lists(st.integers(0, 3000), max_size=10), st.integers(1, 2000))
 def test_warmth_falls_while_nobody_writes(
     mails: list[tuple[int, str]], wide: list[int], further: int
@@ -30,6 +31,7 @@ def test_warmth_falls_while_nobody_writes(
     assert later.silence == pytest.approx(now.silence + further)
 
 
+@settings(deadline=None)
 @given(histories, st.integers(1, 2000))
 def test_of_two_with_the_same_history_the_one_longer_silent_is_colder(
     mails: list[tuple[int, str]], further: int
@@ -39,6 +41,7 @@ def test_of_two_with_the_same_history_the_one_longer_silent_is_colder(
     assert found[2].warmth < found[1].warmth
 
 
+@settings(deadline=None)
 @given(st.lists(histories, max_size=12))
 def test_every_tie_with_a_contact_day_has_a_probability(many: list[list[tuple[int, str]]]) -> None:
     lines = {key: timeline(mails) for key, mails in enumerate(many)}
