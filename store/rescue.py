@@ -19,7 +19,19 @@ from store.facts import Said
 from store.keep import backups, problems, restore, set_aside, verify
 from store.ledger import Command, begin_command, say
 
-_EDITION_FIELDS = "key, slot, state, message_id, at, error, people"
+_ADDRESS = {"id": int, "address": str}
+_COMMAND = {
+    "id": int, "mid": str, "at": int, "channel": str, "edition": str, "item": str, "text": str, "state": str,
+    "answer": str, "undone": int, "told": int,
+}  # fmt: skip
+_ACT = {
+    "id": int, "command_id": int, "at": int, "verb": str, "address_id": int, "other_id": int, "text": str,
+    "value": str, "until": int, "undone": int,
+}  # fmt: skip
+_EDITION = {
+    "id": int, "key": str, "slot": int, "state": str, "message_id": str, "at": int, "error": str,
+    "people": int,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +90,20 @@ def salvage(store: Store, ruin: Path) -> tuple[int, int]:
 
 
 def _take_words(store: Store, old: sqlite3.Connection) -> int:
-    names = {row[0]: row[1] for row in _readable(old, "address", "id, address")}
+    names = {row[0]: row[1] for row in _readable(old, "address", _ADDRESS)}
     acts: dict[int, list[Row]] = {}
-    fields = "id, command_id, at, verb, address_id, other_id, text, value, until, undone"
-    for row in _readable(old, "act", fields):
+    for row in _readable(old, "act", _ACT):
         acts.setdefault(row[1], []).append(row)
     taken = 0
-    fields = "id, mid, at, channel, edition, item, text, state, answer, undone, told"
-    for row in _readable(old, "command", fields):
+    for row in _readable(old, "command", _COMMAND):
         command = Command(*row)
         if _has(store, command):
             continue
         number = begin_command(store, command)
         said = [a for a in acts.get(command.id, []) if not a[-1]]
         say(store, number, [_said(store, a, names) for a in said])
+        if command.undone:  # by whom does not matter any more
+            store.execute("UPDATE command SET undone = id WHERE id = ?", (number,))
         taken += 1
     return taken
 
@@ -113,21 +125,27 @@ def _said(store: Store, row: Row, names: dict[int, str]) -> Said:
 
 def _take_editions(store: Store, old: sqlite3.Connection) -> int:
     before = store.one("SELECT count(*) FROM edition")
-    for row in _readable(old, "edition", f"id, {_EDITION_FIELDS}"):
+    for row in _readable(old, "edition", _EDITION):
         store.execute(
-            f"INSERT OR IGNORE INTO edition ({_EDITION_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row[1:]
+            "INSERT OR IGNORE INTO edition (key, slot, state, message_id, at, error, people)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            row[1:],
         )
     after = store.one("SELECT count(*) FROM edition")
     return int(after[0] - before[0]) if before and after else 0
 
 
-def _readable(old: sqlite3.Connection, table: str, fields: str) -> Iterator[Row]:
-    """Yield the rows that can be read, from both ends of a table towards the damage; ids first."""
+def _readable(old: sqlite3.Connection, table: str, fields: dict[str, type]) -> Iterator[Row]:
+    """Yield the rows that can be read and are what they should be, from both ends towards the damage."""
     seen: set[int] = set()
+    kinds = list(fields.values())
     for order in ("ASC", "DESC"):
         with suppress(sqlite3.Error):
-            for row in old.execute(f"SELECT {fields} FROM {table} NOT INDEXED ORDER BY rowid {order}"):
+            for row in old.execute(
+                f"SELECT {', '.join(fields)} FROM {table} NOT INDEXED ORDER BY rowid {order}"
+            ):
                 if row[0] in seen:
                     break
                 seen.add(row[0])
-                yield row
+                if [type(value) for value in row] == kinds:
+                    yield row
