@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import digest
+from rules.commands import Script, read
 from rules.due import survey
 from rules.policy import Policy
 from rules.verdicts import Digest, Reason
@@ -63,3 +64,12 @@ def test_no_mail_names_more_than_five_or_anybody_twice_and_every_sentence_is_pro
         assert suggestion.evidence
         assert all(row.date or row.message_id in exist for row in suggestion.evidence)
         assert "{" not in suggestion.sentence + suggestion.opening
+
+
+@settings(max_examples=30, deadline=None)
+@given(worlds)
+def test_nothing_that_is_said_of_anybody_reads_as_a_command(friends: list[Friend]) -> None:
+    for said in compose(world(friends)).suggestions:
+        for line in (said.sentence, said.opening, said.rhythm_words, said.balance_words, said.told_by):
+            assert read(line) == Script()
+            assert read(line, "1").commands == ()
