@@ -134,7 +134,10 @@ def open_house(config: Path | None, store: Path | None, *, readonly: bool = Fals
     Raises ConfigError, and NotFoundError where there is nothing to read yet.
     """
     from store.db import Store
+    from store.errors import UsageError
 
     found = read_config(config, store, needed=False)
+    if found.store.is_dir():
+        raise UsageError(f"{found.store} is a folder", hint="name the store's file, such as digwell.db")
     with Store.open(found.store, readonly=readonly) as opened:
         yield House(found, opened)

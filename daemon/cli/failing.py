@@ -36,7 +36,7 @@ def misused(error: click.ClickException) -> int:
         near = ", ".join(error.possibilities or ())
         tell(f"digwell: no command “{error.command_name}”." + (f" Did you mean {near}?" if near else ""))
     else:
-        tell(f"digwell: {error.format_message()}")
+        tell(f"digwell: {' '.join(error.format_message().split())}")
     where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "digwell"
     tell(f"  {where} --help shows how it is used.")
     return error.exit_code

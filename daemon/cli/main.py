@@ -6,8 +6,10 @@ that may catch everything; it never shows a traceback unless asked with ``-v``.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from textwrap import fill
 from typing import Any, NoReturn
 
@@ -150,8 +152,7 @@ def digwell(ctx: click.Context) -> None:
 
 def run(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error ends here, as a sentence."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    _mend_streams()
     try:
         left = digwell.main(args=words, prog_name="digwell", standalone_mode=False, obj=Session())
     except click.ClickException as error:
@@ -168,6 +169,16 @@ def run(words: Sequence[str] | None = None) -> int:
 
         return explain(error, verbose=_verbose(words))
     return left if isinstance(left, int) else 0
+
+
+def _mend_streams() -> None:
+    """Let a closed stream swallow what is printed, and print what the terminal's charset lacks as `?`."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole run
+        else:
+            stream.reconfigure(errors="replace")
 
 
 def _verbose(words: Sequence[str] | None) -> bool:

@@ -134,6 +134,25 @@ def test_a_traceback_is_shown_only_when_asked_for(town: Town, monkeypatch: pytes
     assert "Traceback" in town("due", "-v").err
 
 
+def test_closed_streams_are_no_error(town: Town) -> None:
+    line = f"{sys.executable} -m daemon.cli.main --config {town.config} --store {town.store} due"
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        ran = subprocess.run(
+            f"{line} {closed}", shell=True, capture_output=True, text=True, cwd=ROOT, check=False
+        )
+        assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_narrow_charset_loses_letters_and_never_a_value(town: Town) -> None:
+    words = ["--config", str(town.config), "--store", str(town.store), "due"]
+    assert "Tom?s Leal" in dig(*words, PYTHONIOENCODING="ascii").stdout
+    assert "Tom\\u00e1s Leal" in dig(*words, "--json", PYTHONIOENCODING="ascii").stdout
+
+
+def test_a_folder_is_no_store(town: Town) -> None:
+    assert town("--store", str(town.folder), "due").code == 2
+
+
 def test_nobody_reading_is_no_error(town: Town) -> None:
     words = f"--config {town.config} --store {town.store} people list --all --json"
     line = f"{sys.executable} -m daemon.cli.main {words} | head -c 10"
