@@ -6,6 +6,7 @@ counted again from its messages, if any of them came later. Nothing here judges.
 
 from __future__ import annotations
 
+import gc
 from array import array
 from collections.abc import Collection
 from typing import Any
@@ -67,6 +68,17 @@ def load(store: Store, as_of: int) -> Snapshot:
     """Return everything as it stood just before an instant, in Unix seconds."""
     if not store.readonly:
         fold(store)
+    # much is made here and none of it is garbage: looking for some would be a tenth of the time
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _load(store, as_of)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _load(store: Store, as_of: int) -> Snapshot:
     until, last_day = _last_day(store, as_of)
     sums = _sums(store, until, last_day)
     main = grouping(store, as_of)
@@ -206,37 +218,47 @@ def _timelines(sums: dict[int, _Sums], main: dict[int, int], last_day: Tally) ->
     Days on which the two only stood beside each other in somebody else's mail are none of theirs.
     """
     wanted = {main_of(main, key) for key, s in sums.items() if s[_SENT] or s[_ANSWERS]}
-    codes: dict[int, list[str]] = {}
-    timelines: dict[int, Timeline] = {}
+    found: dict[int, _Days] = {}
     for key, s in sums.items():
         if (person := main_of(main, key)) in wanted:
-            codes.setdefault(person, []).append(s[_DAYS])
-            line = timelines.setdefault(person, Timeline())
-            line.last_in = max(line.last_in, s[_DIRECT_IN])
-            line.last_out = max(line.last_out, s[_DIRECT_OUT])
+            found.setdefault(person, _Days()).add(s[_DAYS], s[_DIRECT_IN], s[_DIRECT_OUT])
     for (address, day), more in last_day.days.items():
         between = more[OUT_ALL] or more[IN_ALL]
-        if between and (person := main_of(main, address)) in timelines:
-            codes[person].append(str(day << 16 | min(more[OUT_DIRECT], 255) << 8 | min(more[IN_DIRECT], 255)))
-            line = timelines[person]
-            line.last_in = max(line.last_in, more[IN_DIRECT_AT])
-            line.last_out = max(line.last_out, more[OUT_DIRECT_AT])
-    for person, line in timelines.items():
-        _decode(line, codes.pop(person))
-    return timelines
+        if between and (person := main_of(main, address)) in found:
+            code = day << 16 | min(more[OUT_DIRECT], 255) << 8 | min(more[IN_DIRECT], 255)
+            found[person].add(str(code), more[IN_DIRECT_AT], more[OUT_DIRECT_AT])
+    return {person: days.timeline() for person, days in found.items()}
 
 
-def _decode(line: Timeline, codes: list[str]) -> None:
-    """Fill in days, outs and ins from numbers of day, outs and ins; those of several addresses add up."""
-    numbers = sorted(int(n) for n in ",".join(filter(None, codes)).split(",") if n)
-    if len(codes) > 1:
-        numbers = _summed(numbers)
-    direct = [n for n in numbers if n & 0xFFFF]
-    line.days = array("i", [n >> 16 for n in direct])
-    line.outs = array("i", [n >> 8 & 0xFF for n in direct])
-    line.ins = array("i", [n & 0xFF for n in direct])
-    if len(direct) < len(numbers):
-        line.others = array("i", [n >> 16 for n in numbers if not n & 0xFFFF])
+class _Days:
+    """The days of one person while they are gathered: numbers of day, outs and ins, as text."""
+
+    __slots__ = ("codes", "last_in", "last_out")
+
+    def __init__(self) -> None:
+        self.codes: list[str] = []
+        self.last_in = self.last_out = 0
+
+    def add(self, codes: str | None, last_in: int, last_out: int) -> None:
+        if codes:
+            self.codes.append(codes)
+        self.last_in = max(self.last_in, last_in)
+        self.last_out = max(self.last_out, last_out)
+
+    def timeline(self) -> Timeline:
+        """Return days, outs and ins; those of several addresses add up."""
+        numbers = sorted(map(int, ",".join(self.codes).split(","))) if self.codes else []
+        if len(self.codes) > 1:
+            numbers = _summed(numbers)
+        direct = [n for n in numbers if n & 0xFFFF]
+        return Timeline(
+            array("i", [n >> 16 for n in direct]),
+            array("i", [n >> 8 & 0xFF for n in direct]),
+            array("i", [n & 0xFF for n in direct]),
+            array("i", [n >> 16 for n in numbers if not n & 0xFFFF] if len(direct) < len(numbers) else ()),
+            self.last_out,
+            self.last_in,
+        )
 
 
 def _summed(numbers: list[int]) -> list[int]:
