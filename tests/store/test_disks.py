@@ -1,0 +1,68 @@
+"""Disks that are full or may only be read: real ones, mounted for the test (only root may)."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store import keep
+from store.db import Store
+from store.errors import DigwellError, TemporaryError
+from store.facts import Sighting
+from store.messages import counts, record
+from tests.store.letters import START, letter, new_store, seen
+
+TMPFS = ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs"]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of 1.5 MB of its own."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    if subprocess.run([*TMPFS, str(path)], capture_output=True, check=False).returncode:
+        pytest.skip("mounting needs root")
+    yield path
+    subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def remount(disk: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
+
+
+def mail(start: int) -> list[Sighting]:
+    return seen(*(letter(f"m{n}", f"p{n}@x.example", subject="s" * 300) for n in range(start, start + 200)))
+
+
+def test_a_full_disk_is_said_loses_nothing_and_is_got_over(disk: Path) -> None:
+    store, folder = new_store(disk / "s.db")
+    with pytest.raises(TemporaryError, match="full"):
+        deque((record(store, folder["INBOX"], mail(start)) for start in range(0, 100_000, 200)), maxlen=0)
+    done = counts(store).messages
+    assert done > 0
+    assert done % 200 == 0
+    assert keep.problems(store, thoroughly=True) == ()
+    with pytest.raises(TemporaryError, match="full"):
+        keep.backup(store, START)
+    assert not list(keep.directory(store.path).iterdir())
+    with Store.open(store.path, readonly=True) as reader:
+        assert counts(reader).messages == done
+    remount(disk, "size=20m")
+    assert record(store, folder["INBOX"], mail(done)).new == 200
+    assert keep.backup(store, START).path.exists()
+
+
+def test_a_disk_that_may_only_be_read_is_read(disk: Path) -> None:
+    store, folder = new_store(disk / "s.db")
+    record(store, folder["INBOX"], mail(0)[:50])
+    store.close()
+    remount(disk, "ro")
+    with Store.open(disk / "s.db", readonly=True) as reader:
+        assert counts(reader).messages == 50
+    for name in ("s.db", "new.db"):
+        with pytest.raises(DigwellError, match="cannot be written"), Store.open(disk / name) as writer:
+            writer.execute("INSERT INTO meta VALUES ('a', 'b')")
