@@ -6,7 +6,9 @@ silent is. It must never leave the store behind what it has told its caller.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from daemon import clock
@@ -31,6 +33,11 @@ def scan(store: Store, box: MailboxConfig, dial: Callable[[], Session], wishes: 
     Raises TemporaryError or NeedsOwnerError where there is no line to be had, and SafetyStopError; what
     was recorded before that stays recorded.
     """
+    with _few_collections():
+        return _scan(store, box, dial, wishes)
+
+
+def _scan(store: Store, box: MailboxConfig, dial: Callable[[], Session], wishes: Wishes) -> Scanned:
     started, memory, fruitless = clock.monotonic(), Memory(), 0
     while True:
         taken = memory.taken
@@ -44,6 +51,17 @@ def scan(store: Store, box: MailboxConfig, dial: Callable[[], Session], wishes: 
                 if fruitless > FRUITLESS:
                     memory.skipped.add(memory.failing)
                     memory.failing = fruitless = 0
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let Python look for cycles seldom: a scan makes hundreds of thousands of values and no cycle."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def once(
