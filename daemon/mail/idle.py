@@ -23,7 +23,7 @@ AGE = 8 * 60 + 30
 ASLEEP = 60
 TOO_SOON = 2.0
 CONFIRM = 30
-_NEWS = {b"EXISTS", b"EXPUNGE", b"RECENT"}
+_NEWS = {b"EXISTS", b"EXPUNGE"}
 
 
 class Idling:
