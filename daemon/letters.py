@@ -43,6 +43,7 @@ class Circumstances:
 
 def weekly(house: House, edition: str, slot: int, about: Circumstances) -> Composed:
     """Compose the letter of an edition as of now; it is not kept yet."""
+    spoken = tuple(command.id for command in ledger.untold(house.store))
     made = week.compose(
         house,
         house.look_from,
@@ -54,7 +55,7 @@ def weekly(house: House, edition: str, slot: int, about: Circumstances) -> Compo
     settings = settings_for(house)
     entry = slot_entry(made, settings)
     raw = compose_mail(render(made, settings), settings, edition, house.now, entry)
-    return Composed(made, slot, tokens.message_id(settings.key, edition, settings.domain), raw)
+    return Composed(made, slot, tokens.message_id(settings.key, edition, settings.domain), raw, spoken)
 
 
 def _told(house: House) -> tuple[str, ...]:

@@ -52,7 +52,6 @@ def plan_edition(store: Store, edition: Edition, suggestions: Iterable[Suggested
                 for s in suggestions
             ],
         )
-        store.execute("UPDATE command SET told = 1 WHERE at <= ?", (edition.slot,))
         return True
 
 

@@ -137,6 +137,12 @@ def untold(store: Store) -> tuple[Command, ...]:
     return tuple(_command(row) for row in rows)
 
 
+def tell(store: Store, commands: Iterable[int]) -> None:
+    """Note that a digest has spoken of these commands, in the transaction that keeps its letter."""
+    with store.transaction():
+        store.executemany("UPDATE command SET told = 1 WHERE id = ?", [(one,) for one in commands])
+
+
 def count_commands(store: Store, since: int = 0) -> dict[str, int]:
     """Count commands by mail since a time, by state."""
     rows = store.rows(

@@ -23,7 +23,7 @@ from daemon.mail.troubles import RefusedError
 from daemon.mail.values import FolderState, Mailbox
 from daemon.service.lock import POST, Lock
 from rules.verdicts import Digest
-from store import editions, outbox
+from store import editions, ledger, outbox
 from store.db import Store
 from store.errors import DigwellError, LockedError, NeedsOwnerError, NotFoundError, TemporaryError
 from store.facts import DAY, Edition, Role, Suggested
@@ -81,12 +81,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A weekly letter ready to be kept: the digest it was made of, its bytes and its Message-ID."""
+    """A weekly letter ready to be kept: the digest it was made of, its bytes and its Message-ID.
+
+    ``told`` are the ids of the commands it speaks of, or need not speak of any more.
+    """
 
     digest: Digest
     slot: int
     message_id: str
     raw: bytes
+    told: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ def keep(store: Store, mail: Composed, route: Route, now: int) -> bool:
         if not editions.plan_edition(store, edition, suggested(mail.digest, now)):
             return False
         keep_items(store, edition.key, items(mail.digest))
+        ledger.tell(store, mail.told)
         outbox.put(store, edition.key, mail.message_id, mail.raw, route, now)
         return True
 

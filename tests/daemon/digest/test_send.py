@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from daemon.mail.imap import Session, connect
 from daemon.mail.smtp import Deadlines, Letter, Login, send
 from daemon.mail.values import Credential
 from rules.verdicts import Digest
-from store import editions, outbox
+from store import editions, ledger, outbox
 from store.db import Store
 from store.errors import NeedsOwnerError, TemporaryError
 from tests.fakes.dovecot import Account
@@ -95,6 +96,15 @@ def test_a_letter_is_appended_once_and_the_ledger_knows(store: Store, session: S
     found = editions.edition(store, "2026w48")
     assert found is not None
     assert (found.state, found.at) == ("delivered", NOW)
+
+
+def test_a_letter_that_is_kept_has_spoken_of_the_commands_it_tells(store: Store) -> None:
+    one, other = (
+        ledger.begin_command(store, ledger.Command(mid=mid, at=NOW + 50, channel="mail"))
+        for mid in ("a", "b")
+    )
+    assert keep(store, replace(mail(), told=(one,)), ("append", "INBOX"), NOW + 60)
+    assert [command.id for command in ledger.untold(store)] == [other]
 
 
 def test_a_try_cut_short_after_the_append_finds_its_letter_wherever_it_lies(
