@@ -69,6 +69,17 @@ def seen(*messages: Message) -> list[Sighting]:
 _opened: list[Store] = []
 
 
+def opened(path: Path) -> Store:
+    """Open a store that is closed when the test ends."""
+    return closed_later(Store.open(path))
+
+
+def closed_later(store: Store) -> Store:
+    """Close a store when the test ends."""
+    _opened.append(store)
+    return store
+
+
 def close_all() -> None:
     """Close every store that `new_store` opened: Python 3.13 warns of connections left open."""
     while _opened:

@@ -22,7 +22,7 @@ from store.folders import folders
 from store.ledger import said
 from store.messages import counts, record
 from tests.store import child
-from tests.store.letters import START, letter, new_store, seen
+from tests.store.letters import START, letter, new_store, opened, seen
 
 DBS = sorted((Path(__file__).parent.parent / "dbs").glob("schema-*.sql"), key=lambda p: int(p.stem[7:]))
 
@@ -223,7 +223,7 @@ def test_a_directory_that_may_not_be_written_is_said(tmp_path: Path) -> None:
 
 def test_a_writer_that_never_ends_is_a_passing_trouble(tmp_path: Path) -> None:
     store, _ = new_store(tmp_path / "s.db")
-    other = Store.open(tmp_path / "s.db")
+    other = opened(tmp_path / "s.db")
     store.execute("PRAGMA busy_timeout = 50")
     with other.transaction(), pytest.raises(TemporaryError, match="busy"):
         remember(store, "x", "y")
@@ -235,7 +235,7 @@ def test_a_writer_that_never_ends_is_a_passing_trouble(tmp_path: Path) -> None:
 def test_ids_are_never_given_out_again_by_another_process(tmp_path: Path) -> None:
     """What one process remembers of addresses is dropped once another has written."""
     one, folder = new_store(tmp_path / "s.db")
-    other = Store.open(tmp_path / "s.db")
+    other = opened(tmp_path / "s.db")
     record(one, folder["INBOX"], seen(letter("a", "ana@x.example", at=START)))
     with other.transaction():
         other.execute("DELETE FROM address WHERE address = 'ana@x.example'")

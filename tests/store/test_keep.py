@@ -16,8 +16,8 @@ from store.facts import DAY, Edition, Said
 from store.ledger import Command, begin_command, said, say, undo
 from store.messages import counts, record
 from store.people import know
-from store.rescue import open_sound, salvage
-from tests.store.letters import START, letter, new_store, seen
+from store.rescue import Rescue, open_sound, salvage
+from tests.store.letters import START, closed_later, letter, new_store, opened, seen
 
 
 def note(store: Store, text: str, at: int = START) -> int:
@@ -37,6 +37,11 @@ def full(path: Path) -> Store:
     )
     note(store, "before")
     return store
+
+
+def sound(path: Path, now: int) -> tuple[Store, Rescue | None]:
+    store, rescue = open_sound(path, now)
+    return closed_later(store), rescue
 
 
 def smash(path: Path, *, start: int = 0, end: int | None = None) -> None:
@@ -82,7 +87,7 @@ def test_backups_are_rotated_and_pruned(tmp_path: Path) -> None:
 
 def test_a_backup_of_a_store_in_use_holds_what_was_committed(tmp_path: Path) -> None:
     store = full(tmp_path / "s.db")
-    other = Store.open(store.path)
+    other = opened(store.path)
     with other.transaction():
         other.execute("DELETE FROM message")
         made = keep.backup(store, START)
@@ -100,8 +105,8 @@ def test_restoring_keeps_the_old_store_and_its_journal(tmp_path: Path) -> None:
     assert aside is not None
     assert (tmp_path / keep.KEY).read_bytes() == b"k" * 32
     assert next(tmp_path.glob(f"{keep.KEY}.before-*")).read_bytes() == b"n" * 32
-    assert [act.text for act in said(Store.open(tmp_path / "s.db"))] == ["before"]
-    assert [act.text for act in said(Store.open(aside))] == ["before", "after"]
+    assert [act.text for act in said(opened(tmp_path / "s.db"))] == ["before"]
+    assert [act.text for act in said(opened(aside))] == ["before", "after"]
     assert keep.left_aside(tmp_path / "s.db") == (aside,)
     assert keep.restore(tmp_path / "s.db", made.path, START + 9) != aside
 
@@ -109,7 +114,7 @@ def test_restoring_keeps_the_old_store_and_its_journal(tmp_path: Path) -> None:
 def test_restoring_into_an_empty_place_works(tmp_path: Path) -> None:
     made = keep.backup(full(tmp_path / "s.db"), START)
     assert keep.restore(tmp_path / "new" / "s.db", made.path, START) is None
-    assert counts(Store.open(tmp_path / "new" / "s.db")).messages == 300
+    assert counts(opened(tmp_path / "new" / "s.db")).messages == 300
     assert (tmp_path / "new" / keep.KEY).exists()
 
 
@@ -127,12 +132,12 @@ def test_what_is_no_sound_backup_is_refused_and_the_store_stays(tmp_path: Path) 
         other.execute("CREATE TABLE t (x)")
     with pytest.raises(SafetyStopError):
         keep.restore(store.path, stranger, START)
-    newer = keep.backup(Store.open(store.path), START + 1).path
+    newer = keep.backup(opened(store.path), START + 1).path
     with closing(sqlite3.connect(newer)) as other:
         other.execute("PRAGMA user_version = 999")
     with pytest.raises(SafetyStopError):
         keep.restore(store.path, newer, START)
-    assert counts(Store.open(store.path)).messages == 300
+    assert counts(opened(store.path)).messages == 300
 
 
 def test_a_backup_that_cannot_be_written_leaves_no_ruins(tmp_path: Path) -> None:
@@ -144,7 +149,7 @@ def test_a_backup_that_cannot_be_written_leaves_no_ruins(tmp_path: Path) -> None
 
 def test_a_sound_store_needs_no_rescue(tmp_path: Path) -> None:
     full(tmp_path / "s.db").close()
-    store, rescue = open_sound(tmp_path / "s.db", START)
+    store, rescue = sound(tmp_path / "s.db", START)
     assert rescue is None
     assert counts(store).messages == 300
 
@@ -156,7 +161,7 @@ def test_a_damaged_store_is_moved_aside_and_the_backup_stands_in(tmp_path: Path,
     store.close()
     smash(tmp_path / "s.db", start=start)
     ruin = (tmp_path / "s.db").read_bytes()
-    store, rescue = open_sound(tmp_path / "s.db", START + DAY)
+    store, rescue = sound(tmp_path / "s.db", START + DAY)
     assert rescue is not None
     assert rescue.damaged.read_bytes()[:4096] == ruin[:4096]
     assert rescue.backup is not None
@@ -177,7 +182,7 @@ def test_words_newer_than_the_backup_are_read_from_the_ruin(tmp_path: Path) -> N
     assert page
     store.close()
     smash(tmp_path / "s.db", start=(page[0] - 1) * 4096, end=page[0] * 4096)
-    store, rescue = open_sound(tmp_path / "s.db", START + DAY)
+    store, rescue = sound(tmp_path / "s.db", START + DAY)
     assert rescue is not None
     assert (rescue.commands, rescue.editions) == (3, 1)
     assert [act.text for act in said(store)] == ["before", "after"]
@@ -192,7 +197,7 @@ def test_without_a_backup_the_words_still_come_from_the_ruin(tmp_path: Path) -> 
     assert page
     store.close()
     smash(tmp_path / "s.db", start=(page[0] - 1) * 4096, end=page[0] * 4096)
-    store, rescue = open_sound(tmp_path / "s.db", START)
+    store, rescue = sound(tmp_path / "s.db", START)
     assert rescue is not None
     assert rescue.backup is None
     assert [act.text for act in said(store)] == ["before"]
@@ -201,7 +206,7 @@ def test_without_a_backup_the_words_still_come_from_the_ruin(tmp_path: Path) -> 
 
 def test_what_is_no_database_at_all_is_kept_too(tmp_path: Path) -> None:
     (tmp_path / "s.db").write_bytes(b"not a database, but perhaps dear to somebody " * 100)
-    store, rescue = open_sound(tmp_path / "s.db", START)
+    store, rescue = sound(tmp_path / "s.db", START)
     assert rescue is not None
     assert rescue.damaged.read_bytes().startswith(b"not a database")
     assert counts(store).messages == 0
