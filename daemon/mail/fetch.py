@@ -24,7 +24,7 @@ from daemon.mail.values import Batch, Damaged, Gathered, Opened, Piece, Portion,
 
 HEADER_CAP = 65_536
 IN_FLIGHT = 16
-MESSAGES_IN_FLIGHT = 6_000
+MESSAGES_IN_FLIGHT = 4_000
 SET_LIMIT = 4_000
 
 _ITEMS = b"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)]<0.%d>)" % (

@@ -20,7 +20,7 @@ from daemon.scan import opening, plan
 from daemon.scan.memory import Memory
 from daemon.scan.values import FolderScan, Wishes
 from store.errors import SafetyStopError
-from store.facts import Cursor, Folder, Message, Quarantined, Sighting
+from store.facts import Cursor, Folder, Message, Quarantined, Role, Sighting
 from store.folders import account_id, folders, quarantined, set_cursor, sync_folders
 from store.messages import record
 from store.own import learn_own
@@ -84,13 +84,16 @@ class Round:
         chosen = {state.name: state for state in watch.folders}
         listed = [(s.name, chosen.get(s.name, s).role, s.name in chosen) for s in states]
         known = {folder.name: folder for folder in sync_folders(self.store, account, listed)}
-        mine = (self.box.user, *self.box.also_me)
-        learn_own(self.store, mine)
+        self._learn_own()
         self._ask = opening.ask(self.store, self.box, self.wishes)
         self._count(known, (s for s in states if s.name not in chosen and s.selectable and s.exists >= 0))
         self._read_all([(known[state.name], state) for state in watch.folders])
-        learn_own(self.store, mine)
+        self._learn_own()
         opening.Opener(self.store, self.line, self.box, self.wishes).go(known.values(), chosen)
+
+    def _learn_own(self) -> None:
+        self._flush()
+        learn_own(self.store, (self.box.user, *self.box.also_me))
 
     def _stop_if_much_is_gone(self, before: Sequence[Folder], now: Sequence[FolderState]) -> None:
         why = "" if self.wishes.accept_loss else plan.alarm(before, now)
@@ -173,6 +176,8 @@ class Round:
                 elif reading.usable:
                     self._take(reading, step)
                 at += 1
+                if reading.folder.role is Role.SENT and (at == len(order) or order[at][0] is not reading):
+                    self._learn_own()  # here little has to be counted anew; at the end it would be all
         except LostError as lost:
             self._flush()
             self._blame(*order[at], lost)
