@@ -230,11 +230,11 @@ def secrets(_: Options) -> Iterator[tuple[str, Tally]]:
             home.digwell(*words) for words in (("-v", "scan"), ("digest", "send"), ("status",), ("doctor",))
         ]
         process = home.start()
-        time.sleep(5)
         seen = (
             Path(f"/proc/{process.pid}/cmdline").read_bytes()
             + Path(f"/proc/{process.pid}/environ").read_bytes()
         )
+        time.sleep(5)  # it may end before, refused for good
         process.terminate()
         process.wait(15)
         places = [one.stdout.encode() + one.stderr.encode() for one in said] + [seen]
