@@ -83,16 +83,22 @@ class Cyrus:
             stderr=subprocess.DEVNULL,
             **drop_to_mail(),
         )
-        end = time.monotonic() + 15
+        self._wait()
+        return self
+
+    def _wait(self) -> None:
+        """Wait until it greets: its master lets a service rest for a while when processes end soon."""
+        end = time.monotonic() + 30
         while time.monotonic() < end:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 2) as sock:
                     if sock.recv(10):
-                        return self
+                        return
             except OSError:
                 time.sleep(0.05)
+        code = self._process.poll() if self._process else None
         self.__exit__()
-        raise AssertionError("cyrus did not come up")
+        raise AssertionError(f"cyrus does not greet: {code}")
 
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
@@ -103,4 +109,5 @@ class Cyrus:
     def access(self) -> Access:
         """Return a fresh account; its folders are made at its first login."""
         self._number += 1
+        self._wait()
         return Access(self.port, f"user{self._number}")
