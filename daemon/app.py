@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rules.policy import Policy
     from rules.standing import Standing
     from store.db import Store
+    from store.errors import ConfigError
     from store.facts import Person, Snapshot
 
 
@@ -128,16 +129,36 @@ def read_config(config: Path | None, store: Path | None, *, needed: bool = True)
 
 
 @contextmanager
+def open_blindly(config: Path | None, store: Path | None, *, error: ConfigError) -> Iterator[House]:
+    """Open the store to read although the configuration is wrong, where the store lies in its usual place.
+
+    Raises ``error`` itself where there is none.
+    """
+    from daemon.config.load import without_file
+    from store.db import Store
+
+    found = without_file(config, store, os.environ)
+    if not found.store.is_file():
+        raise error
+    with Store.open(found.store, readonly=True) as opened:
+        yield House(found, opened)
+
+
+@contextmanager
 def open_house(config: Path | None, store: Path | None, *, readonly: bool = False) -> Iterator[House]:
     """Open what a command works on; a mailbox need not be configured.
 
     Raises ConfigError, and NotFoundError where there is nothing to read yet.
     """
     from store.db import Store
-    from store.errors import UsageError
+    from store.errors import NotFoundError, UsageError
 
     found = read_config(config, store, needed=False)
     if found.store.is_dir():
         raise UsageError(f"{found.store} is a folder", hint="name the store's file, such as digwell.db")
+    if readonly and found.file is None and not found.store.exists():
+        raise NotFoundError(
+            "there is no store yet", str(found.store), "set up your mailbox first: digwell init"
+        )
     with Store.open(found.store, readonly=readonly) as opened:
         yield House(found, opened)

@@ -6,6 +6,7 @@ Pure reading, of what the daemon wrote down; it must never talk to a mailbox.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from daemon.app import House
@@ -17,6 +18,7 @@ from rules.policy import Policy
 from store import editions, health, keep, ledger
 from store.errors import ConfigError, Problem
 from store.facts import DAY
+from store.folders import accounts
 from store.messages import counts
 
 BLIND = 2 * DAY
@@ -25,9 +27,10 @@ BLIND = 2 * DAY
 Report = dict[str, Any]
 
 
-def report(house: House) -> Report:
-    """Return the status as promised to scripts."""
-    policy, problems = _rules(house)
+def report(house: House, wrong: ConfigError | None = None) -> Report:
+    """Return the status as promised to scripts; ``wrong`` is what keeps the configuration from being read."""
+    policy, problems = _rules(house) if wrong is None else (Policy(), _faults(wrong, house.config.file))
+    names = tuple(box.name for box in house.config.mailboxes) if wrong is None else accounts(house.store)
     written = editions.editions(house.store)
     delivered = [e for e in written if e.state == "delivered"]
     latest = max(written, key=lambda e: (e.slot, e.key), default=None)
@@ -36,7 +39,7 @@ def report(house: House) -> Report:
     coming = waiting.slot if waiting else next_slot(written, rule, house.now)
     return {
         "running": is_held(house.store.path),
-        "mailboxes": [_mailbox(house, box.name) for box in house.config.mailboxes],
+        "mailboxes": [_mailbox(house, name) for name in names],
         "last_digest": when(max((e.at for e in delivered), default=0)),
         "next_digest": when(coming) if house.config.mailboxes else None,
         "edition": latest and {"key": latest.key, "state": latest.state, "error": latest.error or None},
@@ -82,7 +85,11 @@ def _rules(house: House) -> tuple[Policy, tuple[Problem, ...]]:
     try:
         return house.policy, ()
     except ConfigError as error:
-        return Policy(), error.problems or (Problem(str(house.config.rules), 0, 0, str(error)),)
+        return Policy(), _faults(error, house.config.rules)
+
+
+def _faults(error: ConfigError, file: Path | None) -> tuple[Problem, ...]:
+    return error.problems or (Problem(str(file or ""), 0, 0, str(error)),)
 
 
 def _told(problem: Problem) -> str:

@@ -43,6 +43,11 @@ def account_id(store: Store, name: str, host: str, user: str) -> int:
     return int(found[0])
 
 
+def accounts(store: Store) -> tuple[str, ...]:
+    """Return the names of the mailboxes that were ever read, the first one first."""
+    return tuple(str(name) for (name,) in store.rows("SELECT name FROM account ORDER BY id"))
+
+
 def folders(store: Store, account: int) -> tuple[Folder, ...]:
     """Return the folders of an account that were there at the last listing, by name."""
     rows = store.rows(_FOLDER + "WHERE f.account_id = ? AND NOT f.gone ORDER BY f.name", (account,))

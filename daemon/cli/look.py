@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Command, as_json, as_of, house, names
+from daemon.cli.shape import Command, as_json, as_of, blind_house, house, names
 
 
 @click.command(cls=Command, example="digwell due\ndigwell due --all\ndigwell due --json --as-of 2026-11-23")
@@ -89,6 +89,8 @@ def log(*, limit: int, as_json: bool) -> None:
     if as_json:
         output.items("log", found, opened.now)
         return
+    if not found:
+        output.say("No command yet: neither here nor by mail.")
     output.table(
         ("", "when", "from", "state", "command", "effect"),
         (
@@ -98,7 +100,7 @@ def log(*, limit: int, as_json: bool) -> None:
                 r["channel"] if not r["edition"] else f"{r['channel']} {r['edition']}",
                 "undone" if r["undone_by"] else r["state"],
                 r["text"],
-                r["effect"],
+                "; ".join((r["effect"] or "").splitlines()),
             )
             for r in found
         ),
@@ -110,13 +112,22 @@ def log(*, limit: int, as_json: bool) -> None:
 def status(*, as_json: bool) -> int:
     """Show what the daemon did and will do next. Exit 5 where it has been blind for two days."""
     from daemon import reporting
+    from store.errors import ConfigError
 
-    with house(readonly=True) as opened:
-        found = reporting.report(opened)
+    wrong: ConfigError | None = None
+    try:
+        with house(readonly=True) as opened:
+            found = reporting.report(opened)
+    except ConfigError as error:
+        wrong = error
+        with blind_house(error) as opened:
+            found = reporting.report(opened, error)
     if as_json:
         output.item("status", found, opened.now)
     else:
         output.say("\n".join(reporting.lines(found, lambda at: output.local(at, opened.zone))))
+    if wrong is not None:
+        raise wrong
     if reporting.is_blind(found):
         output.tell("digwell: blind: no good scan for two days; digwell doctor says why")
         return 5

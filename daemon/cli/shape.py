@@ -17,6 +17,7 @@ import click
 
 if TYPE_CHECKING:
     from daemon.app import House
+    from store.errors import ConfigError
 
 
 @dataclass(slots=True)
@@ -61,6 +62,16 @@ def house(*, readonly: bool = False) -> Iterator[House]:
 
     said = session()
     with open_house(said.config, said.store, readonly=readonly) as opened:
+        yield opened
+
+
+@contextmanager
+def blind_house(error: ConfigError) -> Iterator[House]:
+    """Open the store alone, where the configuration is wrong. Raises ``error`` where there is none."""
+    from daemon.app import open_blindly
+
+    said = session()
+    with open_blindly(said.config, said.store, error=error) as opened:
         yield opened
 
 

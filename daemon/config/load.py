@@ -39,11 +39,19 @@ def load(
         raise ConfigError(
             f"there is no configuration yet; looked for\n{places}", hint="make one: digwell init"
         )
-    found = read(file, environ) if file else _without_file(environ)
+    found = read(file, environ) if file else _without_file(None, environ)
+    return _settle_since(_told_store(found, store, environ), today)
+
+
+def without_file(path: Path | None, store: Path | None, environ: Mapping[str, str]) -> Config:
+    """Return the configuration that a file amounts to which cannot be read: no mailbox, the usual store."""
+    file = next((place for place in search(path, environ) if place.is_file()), None)
+    return _told_store(_without_file(file, environ), store, environ)
+
+
+def _told_store(found: Config, store: Path | None, environ: Mapping[str, str]) -> Config:
     told = store or (Path(environ["DIGWELL_STORE"]) if environ.get("DIGWELL_STORE") else None)
-    if told is not None:
-        found = replace(found, store=told.absolute())
-    return _settle_since(found, today)
+    return found if told is None else replace(found, store=told.absolute())
 
 
 def search(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
@@ -105,13 +113,13 @@ def _settle_since(config: Config, today: date | None) -> Config:
     )
 
 
-def _without_file(environ: Mapping[str, str]) -> Config:
+def _without_file(file: Path | None, environ: Mapping[str, str]) -> Config:
     return Config(
         mailboxes=(),
         digest=DigestConfig(),
         smtp=None,
         commands=CommandsConfig(),
         drafts=False,
-        store=default_store(None, environ),
+        store=default_store(file, environ),
         rules=folder(environ, "XDG_CONFIG_HOME", ".config") / "digwell" / DEFAULT_RULES,
     )
