@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +29,26 @@ class Terminal:
             if default:
                 return default
             hint = "give it as an option; digwell init --help lists them"
-            raise UsageError(f"{question.lower()}: not given, and --no-input asks nothing", hint=hint)
+            raise UsageError(f"{question}: not given, and --no-input asks nothing", hint=hint)
+        if not sys.stdin.isatty():
+            return self._piped(question, default)
         said: str = click.prompt(
             output.clean(question), default=default or None, hide_input=hidden, err=True, show_default=True
         )
         return said
+
+    def _piped(self, question: str, default: str) -> str:
+        """Return the next line of a pipe; there is no echo to hide, and nobody to ask twice."""
+        from store.errors import UsageError
+
+        output.tell(f"{question}:")
+        said = sys.stdin.readline()
+        if not said and not default:
+            raise UsageError(
+                f"{question}: nobody is there to ask",
+                hint="run it in a terminal, or give every answer as an option with --no-input",
+            )
+        return said.rstrip("\r\n") or default
 
     def say(self, text: str) -> None:
         """Show a line."""

@@ -129,12 +129,25 @@ def _provider(wishes: Wishes, address: str, talk: Talk) -> Provider:
         return found
     own = providers.own_server(address)
     guesses = (f"{first}.{domain(address)}" for first in GUESSES)
-    host = wishes.host or next((guess for guess in guesses if _exists(guess)), "")
+    host, port = wishes.host or next((guess for guess in guesses if _exists(guess)), ""), 0
     if not host:
         said = f"I find no server at {domain(address)}. IMAP server (or google, microsoft, fastmail)"
-        host = _checked(said, "", "", wording.host, talk)
+        host, port = _split(_checked(said, "", "", _server, talk))
     known = providers.by_word(host) or providers.by_host(host)
-    return known or replace(own, imap=(host, 993))
+    return known or replace(own, imap=(host, port or 993))
+
+
+def _server(text: object) -> str:
+    """Check a server's name as it was typed, a port after it or not."""
+    host, port = _split(str(text).strip())
+    return wording.host(host) + (f":{port}" if port else "")
+
+
+def _split(typed: str) -> tuple[str, int]:
+    host, colon, port = typed.rpartition(":")
+    if colon and ":" not in host and port.isascii() and port.isdecimal() and 0 < int(port) < 65_536:
+        return host, int(port)
+    return typed, 0
 
 
 def _exists(host: str) -> bool:
