@@ -37,6 +37,7 @@ class Portrait:
     rhythm: str
     balance: str
     fellows: tuple[str, ...]
+    favours: tuple[tuple[str, str], ...]
     places: tuple[Membership, ...]
     record: records.Record
 
@@ -58,6 +59,7 @@ def portrait(house: House, seen: Survey, who: Person) -> Portrait:
         rhythm=rhythm_words(seen, tie) if tie else "",
         balance=balance_words(seen, tie) if tie else "",
         fellows=tuple(called(people[key]) for key, _ in shared if key in people),
+        favours=tuple((act.verb, f"{_day(act.at)}  {_favour(act, seen, who)}") for act in standing.favours),
         places=_places(seen, who),
         record=records.person(seen, who, kind.kind, tie),
     )
@@ -117,13 +119,22 @@ def lines(found: Portrait) -> list[str]:
             ("knows", ", ".join(found.fellows[:MOST_FELLOWS]) + (f", {more} more" if more > 0 else ""))
         )
     told += [("promised", f"{_day(act.at)}  {act.text}") for act in found.standing.promises]
-    told += [(act.verb, f"{_day(act.at)}  {act.text}") for act in found.standing.favours]
+    told += found.favours
     told += [("note", f"{_day(act.at)}  {act.text}") for act in found.standing.notes]
     if found.standing.never:
         told.append(("never", "not to be named"))
     if found.record["snoozed_until"]:
         told.append(("snoozed", f"until {found.record['snoozed_until'][:10]}"))
-    return [called(who), *(f"  {name:<10}{text}" for name, text in told if text)]
+    return [called(who), *(f"  {name:<12}{text}" for name, text in told if text)]
+
+
+def _favour(act: Said, seen: Survey, who: Person) -> str:
+    """Return what a favour was in words: for an introduction, to whom."""
+    if act.verb != "introduced":
+        return act.text
+    people = seen.snapshot.people.values()
+    ends = {act.key, act.other} - {a.id for a in who.addresses}
+    return ", ".join(f"to {called(p)}" for p in people if ends & {a.id for a in p.addresses})
 
 
 def _places(seen: Survey, who: Person) -> tuple[Membership, ...]:

@@ -106,7 +106,7 @@ def verify(path: Path) -> int:
     Raises DamagedError, or SafetyStopError if it was made by a newer digwell or is no store.
     """
     if not path.exists():
-        raise NotFoundError("there is no such backup", str(path), "see digwell backup --list")
+        raise NotFoundError("there is no such backup", str(path), "digwell backup list shows them")
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     with telling(path), closing(sqlite3.connect(address, uri=True)) as connection:
         schema = int(connection.execute("PRAGMA user_version").fetchone()[0])

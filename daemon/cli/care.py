@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,9 @@ def forget(
         if typed is None and not session().no_input and output.asks():
             typed = click.prompt("Type the name to go on", default="", show_default=False)
         if typed not in {called(who), who.name, who.id, *(a.address for a in who.addresses)}:
-            raise UsageError("nothing was erased: the name was not given", hint=f"--yes “{called(who)}”")
+            raise UsageError(
+                "nothing was erased: the name was not given", hint=f"--yes {shlex.quote(called(who))}"
+            )
         forgetting.forget(opened, who, fingerprint=not no_fingerprint)
     if not as_json:
         output.say(

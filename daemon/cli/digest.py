@@ -87,6 +87,8 @@ def history(*, as_json: bool) -> None:
     if as_json:
         output.items("history", found, opened.now)
         return
+    if not found:
+        output.say("No weekly mail has been made yet. Make one: digwell digest send")
     output.table(
         ("edition", "state", "at", "people", "wrote", "answered"),
         (

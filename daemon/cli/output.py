@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from daemon import clock
+from store.errors import DigwellError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -135,17 +136,24 @@ def told(effect: Told, at: int, *, as_json: bool) -> None:
 
 
 def stream(pieces: Iterable[str], path: Path | None) -> None:
-    """Write pieces of text as they come, to stdout or to a file that appears whole, readable by its owner."""
+    """Write pieces of text as they come, to stdout or to a file that appears whole, readable by its owner.
+
+    Raises DigwellError where the file cannot be written.
+    """
     if path is None:
         for piece in pieces:
             sys.stdout.write(piece)
         return
     draft = path.with_name(f".{path.name}.part")
-    with os.fdopen(
-        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as file:
-        file.writelines(pieces)
-    draft.replace(path)
+    try:
+        with os.fdopen(
+            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as file:
+            file.writelines(pieces)
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise DigwellError(f"{path} cannot be written", error.strerror or "") from error
 
 
 def line(record: Mapping[str, Any]) -> None:

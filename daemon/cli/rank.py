@@ -18,8 +18,9 @@ _IN_PART, _NOTHING = 3, 6
 @click.command(cls=Command, example="digwell rank --as-of 2026-11-23 --format csv > rank.csv")
 @click.option("--as-of", "told", metavar="DATE", help="Only what came before it counts; default: now.")
 @click.option("--format", "shape", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_context
-def rank(ctx: click.Context, *, told: str | None, shape: str) -> None:
+def rank(ctx: click.Context, *, told: str | None, shape: str, as_json: bool) -> None:
     """List every person with mail both ways, in the order in which digwell would suggest them.
 
     Columns: owner, T, contact (the main address), score (the order) and warmth (a probability).
@@ -31,7 +32,7 @@ def rank(ctx: click.Context, *, told: str | None, shape: str) -> None:
         now = Moment().convert(told, None, ctx) if told else opened.look_from
         ranked = ranking(opened.facts(now), opened.policy)
         owner = opened.owner
-    if shape == "json":
+    if as_json or shape == "json":
         rows = ({"contact": p.main.address, "score": t.order, "warmth": t.warmth} for p, t in ranked)
         output.items("rank", ({"owner": owner, **row} for row in rows), opened.shown(now))
         return

@@ -1,0 +1,110 @@
+"""What somebody meets who has never seen digwell: empty lists, wrong paths, pipes, a broken file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from daemon.cli.main import run
+from tests.cli.town import CONFIG, Town
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("words", [("log",), ("digest", "history")])
+def test_an_empty_list_says_so_in_words(town: Town, words: tuple[str, ...]) -> None:
+    ran = town(*words)
+    assert ran.code == 0
+    assert "yet" in ran.out
+
+
+def test_several_effects_of_one_answer_stand_on_one_line_each_parted(town: Town) -> None:
+    town("done", "ana")
+    assert town("log").out.count("\n") == 2
+
+
+def test_the_ranking_comes_as_json_by_either_option(town: Town) -> None:
+    assert town("rank", "--json").json["items"] == town("rank", "--format", "json").json["items"] != []
+
+
+def test_an_export_to_where_nothing_can_be_written_is_a_sentence(town: Town, tmp_path: Path) -> None:
+    ran = town("export", "-o", str(tmp_path / "nowhere" / "out.jsonl"))
+    assert (ran.code, ran.out) == (1, "")
+    assert "out.jsonl cannot be written" in ran.err
+    assert "went wrong inside" not in ran.err
+
+
+def test_an_introduction_on_the_page_names_whom_it_was_to(town: Town) -> None:
+    town("introduced", "grace", "ana")
+    page = town("people", "show", "grace").out
+    assert any(
+        line.split()[0] == "introduced" and line.endswith("to Ana Ribeiro") for line in page.splitlines()
+    )
+
+
+def test_forget_says_the_words_to_type(town: Town) -> None:
+    ran = town("forget", "grace")
+    assert ran.code == 2
+    assert "--yes 'Grace Adeyemi'" in ran.err
+
+
+def test_status_tells_of_a_wrong_configuration_and_shows_the_rest(town: Town) -> None:
+    town.config.write_text(CONFIG + "nope: 1\n")
+    ran = town("status", "--json")
+    assert ran.code == 78
+    item = ran.json["item"]
+    assert not item["rules"]["ok"]
+    assert "nope" in item["rules"]["problems"][0]
+    assert item["store"]["integrity"] == "ok"
+    assert "nope" in town("status").out
+
+
+def test_status_of_a_wrong_configuration_without_a_store_is_the_error_alone(town: Town) -> None:
+    town.config.write_text(CONFIG + "nope: 1\n")
+    town.store.unlink()
+    ran = town("status")
+    assert (ran.code, ran.out) == (78, "")
+
+
+def test_with_nothing_set_up_the_first_thing_to_do_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.delenv("DIGWELL_CONFIG", raising=False)
+    monkeypatch.delenv("DIGWELL_STORE", raising=False)
+    assert run(["due"]) == 6
+    assert "digwell init" in capsys.readouterr().err
+
+
+def piped(home: Path, answers: str, *words: str) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT)}
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "DIGWELL_CONFIG"):
+        environ.pop(name, None)
+    return subprocess.run(
+        [sys.executable, "-m", "daemon.cli.main", "init", *words],
+        input=answers, text=True, capture_output=True, env=environ, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_init_without_anybody_to_ask_says_so(tmp_path: Path) -> None:
+    ran = piped(tmp_path, "")
+    assert ran.returncode == 2
+    assert "nobody is there to ask" in ran.stderr
+
+
+def test_init_takes_its_answers_from_a_pipe_and_a_port_with_the_server(tmp_path: Path) -> None:
+    ran = piped(tmp_path, "maya@example.invalid\n127.0.0.1:1\nno-such-secret\n", "--tls", "none")
+    assert ran.returncode == 5
+    assert "127.0.0.1" in ran.stderr
+    assert "GetPassWarning" not in ran.stderr
+
+
+def test_no_input_quotes_the_question_as_it_stands(tmp_path: Path) -> None:
+    ran = piped(tmp_path, "", "--no-input")
+    assert ran.returncode == 2
+    assert "Your mail address: not given" in ran.stderr
