@@ -86,7 +86,8 @@ def own_words(text: str, prefilled: tuple[str, ...] = (), below: str = "") -> st
             break
         lines.append(line.strip())
     own = "\n".join(lines)
-    for sentence in (*prefilled, *([below] if below else [])):
+    ours = (*prefilled, *([below] if below else []))
+    for sentence in sorted(ours, key=len, reverse=True):  # one may begin with another
         own = re.sub(r"\s+".join(map(re.escape, sentence.split())), " ", own)
     return own.strip()
 

@@ -11,7 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from email.header import decode_header
 
-from daemon.mail.body import parts, unmarked
+from daemon.mail.body import parts
+from daemon.mail.typed import typed
 
 _FIELD = re.compile(rb"^([!-9;-~]{1,80})[ \t]*:(.*(?:\r?\n[ \t].*)*)", re.MULTILINE)
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -31,6 +32,8 @@ class Results:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A mail opened: its text with LF line ends, flowed lines joined, and the size of that text in bytes.
+
+    Of HTML the size is that of its words: the letter it quotes is mostly marks.
 
     ``clean`` is False where the subject hides a control character in an encoded word; ``froms`` counts
     the From fields.
@@ -72,7 +75,8 @@ def _text(raw: bytes) -> tuple[str, int]:
             joined = _joined(text, part.params.get("delsp", "").lower() == "yes") if flowed else text
             return joined, len(part.data())
         if part.type == "text/html" and not marked:
-            marked, size = unmarked(part.text()), len(part.text())
+            marked = typed(part.text())
+            size = len(marked.encode())
     return marked, size
 
 
