@@ -35,10 +35,8 @@ def load(
     """
     file = find(path, environ)
     if file is None and needed:
-        places = "\n".join(f"  {p}" for p in search(path, environ))
-        raise ConfigError(
-            f"there is no configuration yet; looked for\n{places}", hint="make one: digwell init"
-        )
+        places = " and ".join(str(p) for p in search(path, environ))
+        raise ConfigError(f"there is no configuration yet; looked for {places}", hint="make one: digwell init")
     found = read(file, environ) if file else _without_file(None, environ)
     return _settle_since(_told_store(found, store, environ), today)
 

@@ -173,7 +173,7 @@ def _show(folder: Path, page: Path, named: tuple[Suggestion, ...], say: Say) -> 
     say("")
     say(f"The mail itself: {_short(page)}")
     config = _short(folder / "config.yaml")
-    say(f"Try:   digwell --config {config} who kestrel")
+    say(f"Try:   digwell --config {config} who northwind")
     say(f"       digwell --config {config} rules explain Tomás")
     say("Then:  digwell init")
 
