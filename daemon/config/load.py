@@ -35,8 +35,9 @@ def load(
     """
     file = find(path, environ)
     if file is None and needed:
-        places = " and ".join(str(p) for p in search(path, environ))
-        raise ConfigError(f"there is no configuration; looked for {places}", hint="make one: digwell init")
+        places = " and ".join(str(place) for place in search(path, environ))
+        what = f"there is no configuration yet; looked for {places}"
+        raise ConfigError(what, hint="make one: digwell init")
     found = read(file, environ) if file else _without_file(None, environ)
     return _settle_since(_told_store(found, store, environ), today)
 
