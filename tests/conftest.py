@@ -38,14 +38,7 @@ def _closed_stores() -> Iterator[None]:
     close_all()
 
 
-SERVERS = [
-    # one after the other in one place: two Cyrus masters on a machine get in each other's way
-    pytest.param(kind, marks=pytest.mark.xdist_group(kind))
-    for kind in ("dovecot", "pymap", "cyrus", "courier")
-]
-
-
-@pytest.fixture(scope="session", params=SERVERS)
+@pytest.fixture(scope="session", params=["dovecot", "pymap", "cyrus", "courier"])
 def server(request: pytest.FixtureRequest) -> Iterator[Served]:
     """Run a test against each real server that is to be had here."""
     kind = {"dovecot": Dovecot, "pymap": Pymap, "cyrus": Cyrus, "courier": Courier}[request.param]

@@ -81,6 +81,7 @@ class Cyrus:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # it ends by a signal to its whole process group
             **drop_to_mail(),
         )
         self._wait()
