@@ -1,4 +1,4 @@
-"""The schema, step by step: one SQL file a step, only ever added, importing nothing of ours.
+"""The steps of the schema as sqlite-utils takes them; imports nothing of ours but the steps.
 
 Every step runs in one transaction together with its record, so that a process killed half-way leaves
 the store as it was. ``user_version`` counts the steps; a store with more of them is refused elsewhere.
@@ -8,31 +8,19 @@ After adding a step: count it in ``store.db.SCHEMA`` and run ``python -m tests.d
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from importlib.resources import files
-
 from sqlite_utils import Database, Migrations
+
+from store.steps import steps
 
 STEPS = Migrations("digwell")
 
 
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def _add(name: str, script: str) -> None:
+def _add(name: str, statements: tuple[str, ...]) -> None:
     @STEPS(name=name)
     def step(db: Database) -> None:
-        for statement in _statements(script):
+        for statement in statements:
             db.execute(statement)
 
 
-for _file in sorted(files(__package__).joinpath("schema").iterdir(), key=lambda file: file.name):
-    if _file.name.endswith(".sql"):
-        _add(_file.name.removesuffix(".sql"), _file.read_text(encoding="utf-8"))
+for _name, _statements in steps():
+    _add(_name, _statements)

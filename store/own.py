@@ -23,7 +23,8 @@ ENOUGH = 3
 
 _OWN = int(Mark.OWN)
 _SENT = int(Place.SENT | Place.IMPORT_SENT)
-_FLUSH = 50_000
+_FLUSH = 2_000  # counting anew goes through all mail: little of it may be in memory at once
+_AWAIT = "INSERT OR IGNORE INTO awaited VALUES (?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,9 @@ def rebuild_days(store: Store) -> None:
                 answers = int(not proven.isdisjoint(cited))
                 if not answers:
                     awaited.extend((h, number) for h in cited)
+                    if len(awaited) > _FLUSH:
+                        store.executemany(_AWAIT, awaited)
+                        awaited.clear()
             if answers != seen.answers:
                 answering.append((answers, number))
                 seen.answers = answers
@@ -145,18 +149,23 @@ def rebuild_days(store: Store) -> None:
         tally.write(store)
         fold(store)
         store.executemany("UPDATE message SET answers = ? WHERE id = ?", answering)
-        store.executemany("INSERT OR IGNORE INTO awaited VALUES (?, ?)", awaited)
+        store.executemany(_AWAIT, awaited)
 
 
 def _prove_all(store: Store, own: frozenset[int]) -> set[int]:
-    rows = []
-    for number, mid, sender, places in store.stream(
-        "SELECT id, mid, from_id, places FROM message ORDER BY id"
-    ):
-        if mid and sender in own and is_proven(Seen(0, sender, 0, places, 0), own):
-            rows.append((hash_of(mid), number))
-    store.executemany("INSERT OR IGNORE INTO proven VALUES (?, ?)", rows)
-    return {row[0] for row in rows}
+    found: set[int] = set()
+
+    def proofs() -> Iterator[tuple[int, int]]:
+        for number, mid, sender, places in store.stream(
+            "SELECT id, mid, from_id, places FROM message ORDER BY id"
+        ):
+            if mid and sender in own and is_proven(Seen(0, sender, 0, places, 0), own):
+                proof = hash_of(mid)
+                found.add(proof)
+                yield proof, number
+
+    store.executemany("INSERT OR IGNORE INTO proven VALUES (?, ?)", proofs())
+    return found
 
 
 def _all_messages(store: Store) -> Iterator[tuple[int, Seen, tuple[int, ...], str]]:

@@ -12,30 +12,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from daemon.mail import parse
-from daemon.mail.body import Part, parts, unmarked
-from daemon.mail.bounce import bounces
-from daemon.mail.calendar import meetings
-from daemon.mail.firstlines import LONGEST, Gist, gist
 from daemon.mail.values import Batch, FolderState, Piece, Portion, RawHeader, Slice, Visit
 from daemon.scan.values import OwnMail, Wishes
-from store.book import known_ids
-from store.cards import keep_traits
 from store.db import recall, remember
-from store.events import keep_bounces, keep_meetings
 from store.facts import (
     DAY,
     LIST_MARKS,
     MACHINE_MARKS,
     NEWS_MARKS,
-    PROVEN,
     Folder,
     Mark,
     Message,
     Role,
     Sighting,
-    Trait,
 )
-from store.folders import place_of
 from store.own import own_addresses
 
 if TYPE_CHECKING:
@@ -54,8 +44,9 @@ AT_ONCE = 50
 _NEVER = Mark.OWN | Mark.LIST_ID | Mark.AUTO
 _REPORTS = Mark.REPORT | Mark.NULL_PATH
 FEW = 3
+LETTER = 8 * 1024
 MARKED = 64 * 1024  # marks take far more room than words
-_TEXTS = ("text/plain", "text/html")
+TEXTS = ("text/plain", "text/html")
 _OPENED = {"invitation": "text/calendar", "report": "message/delivery-status"}
 _NO_LETTER = MACHINE_MARKS | LIST_MARKS | NEWS_MARKS | Mark.OWN | Mark.TAGGED | Mark.MACHINE_FROM
 _PROVEN_ROLES = frozenset({Role.SENT, Role.ARCHIVE, Role.OTHER})
@@ -123,7 +114,7 @@ def _to_self(message: Message, mine: frozenset[str]) -> bool:
 
 
 @dataclass(slots=True)
-class _Open:
+class Open:
     """A message being opened: why, what it consists of, and what of it has been read."""
 
     folder: Folder
@@ -142,8 +133,8 @@ class _Open:
     def open_pieces(self) -> list[Piece]:
         """Return the parts of which this kind of message may be opened."""
         if self.kind == "letter":
-            texts = [p for p in self.pieces if p.kind in _TEXTS]
-            return sorted(texts, key=lambda p: _TEXTS.index(p.kind))[:1]
+            texts = [p for p in self.pieces if p.kind in TEXTS]
+            return sorted(texts, key=lambda p: TEXTS.index(p.kind))[:1]
         return [p for p in self.pieces if p.kind == _OPENED.get(self.kind)][:PARTS]
 
     def asks(self) -> list[Portion]:
@@ -152,7 +143,7 @@ class _Open:
         if self.kind == "own":
             return [Portion(wire, uids, "", WHOLE)] if self.message.marks & Mark.TAGGED else []
         if self.kind == "letter":
-            limits = {_TEXTS[0]: LONGEST, _TEXTS[1]: MARKED}
+            limits = {TEXTS[0]: LETTER, TEXTS[1]: MARKED}
             return [Portion(wire, uids, p.section, limits[p.kind]) for p in self.open_pieces()]
         head = [Portion(wire, uids, "HEADER", WHOLE)] if self.kind == "report" else []
         return head + [Portion(wire, uids, p.section, PART) for p in self.open_pieces()]
@@ -189,17 +180,17 @@ class Opener:
         found = self.line.gather(_together(asks)).parts if asks else {}
         for one in opened:
             one.parts = {section: raw for (w, u, section), raw in found.items() if (w, u) == one.place}
-        with self.store.transaction():
-            for one in opened:
-                if one.kind == "letter":
-                    self._read_letter(one)
-                elif one.kind != "own":
-                    self._learn(one)
+        if asks:
+            from daemon.scan import learning  # noqa: PLC0415 - most passes open nothing
+
+            with self.store.transaction():
+                for one in opened:
+                    learning.learn(self.store, one, self.mine)
         for one in opened:
             if one.kind == "own":
                 self._hand_over(one)
 
-    def _read(self, some: list[tuple[Folder, bytes, list[int]]]) -> list[_Open]:
+    def _read(self, some: list[tuple[Folder, bytes, list[int]]]) -> list[Open]:
         """Read the headers again, oldest first, Sent before the others."""
         folders = {wire: folder for folder, wire, _ in some}
         visits = [Visit(w, (Slice(uids[0], uids[-1], len(uids), tuple(uids)),)) for _, w, uids in some]
@@ -210,11 +201,11 @@ class Opener:
                     message = parse.read(item.raw, item.received)
                     folder = folders[step.visit.wire]
                     kind = wanted(message, folder.role, self.ask)
-                    opened.append(_Open(folder, step.visit.wire, item, message, kind))
+                    opened.append(Open(folder, step.visit.wire, item, message, kind))
         found = [one for one in opened if one.kind]
         return sorted(found, key=lambda o: (o.folder.role is not Role.SENT, o.message.at, o.item.uid))
 
-    def _hand_over(self, one: _Open) -> None:
+    def _hand_over(self, one: Open) -> None:
         message, folder = one.message, one.folder
         if self.wishes.commands is None or message.sender[0].address not in self.mine:
             return
@@ -224,26 +215,6 @@ class Opener:
         )
         self.wishes.commands(found)
 
-    def _learn(self, one: _Open) -> None:
-        message, raw = one.message, _assembled(one)
-        if one.kind == "report":
-            keep_bounces(self.store, bounces(raw, message))
-            return
-        mine = bool(message.sender) and message.sender[0].address in self.mine
-        proven = mine and bool(place_of(self.store, one.folder) & PROVEN)
-        for part in parts(raw):
-            if part.type == "text/calendar":
-                told = meetings(part, message, self.mine, proven=proven)
-                keep_meetings(self.store, told, message.at)
-
-    def _read_letter(self, one: _Open) -> None:
-        """Keep what the beginning of a letter promises, asks and is signed with."""
-        for piece in one.open_pieces():
-            raw = one.parts.get(piece.section, b"")
-            text = Part(piece.kind, {"charset": piece.charset}, piece.encoding, raw).text()
-            told = gist(text if piece.kind == _TEXTS[0] else unmarked(text))
-            keep_traits(self.store, _traits(self.store, told, one.message, self.mine))
-
 
 def _together(asks: Iterable[Portion]) -> list[Portion]:
     """Ask for the same section of several messages of a folder in one command."""
@@ -251,42 +222,6 @@ def _together(asks: Iterable[Portion]) -> list[Portion]:
     for ask in asks:
         grouped.setdefault((ask.wire, ask.section, ask.limit), []).extend(ask.uids)
     return [Portion(wire, tuple(uids), section, limit) for (wire, section, limit), uids in grouped.items()]
-
-
-def _traits(store: Store, told: Gist, message: Message, mine: frozenset[str]) -> list[Trait]:
-    """Return what a letter tells of the other side: the owner's promise to them, or their words."""
-    ours = message.sender[0].address in mine
-    others = [n.address for n in (message.to if ours else message.sender) if n.address not in mine]
-    values = [("promise", one) for one in told.promises] if ours else []
-    if not ours:
-        values = [("question", told.question), ("signature", told.signature)]
-    keys = known_ids(store, others)
-    return [
-        Trait(key, sort, value, message.at, message.mid) for key in keys.values() for sort, value in values
-    ]
-
-
-def _assembled(one: _Open) -> bytes:
-    """Put the header and the parts that may be opened together again as a message of only these."""
-    kept: list[bytes] = []
-    skipping = False
-    for row in one.parts.get("HEADER", b"").rstrip(b"\r\n").splitlines():
-        if not (skipping and row[:1] in {b" ", b"\t"}):
-            skipping = row.lower().startswith((b"content-", b"mime-version:"))
-        if not skipping:
-            kept.append(row)
-    boundary = b"=_digwell_parts"
-    kept += [b"MIME-Version: 1.0", b'Content-Type: multipart/report; boundary="' + boundary + b'"', b""]
-    for piece in one.open_pieces():
-        charset = f"; charset={piece.charset}" if piece.charset.isalnum() else ""
-        kept += [
-            b"--" + boundary,
-            f"Content-Type: {piece.kind}{charset}".encode("ascii", "replace"),
-            f"Content-Transfer-Encoding: {piece.encoding}".encode("ascii", "replace"),
-            b"",
-            one.parts.get(piece.section, b""),
-        ]
-    return b"\r\n".join((*kept, b"--" + boundary + b"--", b""))
 
 
 def _name(folder: Folder) -> str:

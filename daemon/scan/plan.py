@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from daemon.mail.values import FolderState, Slice
 from store.facts import Cursor, Folder, Role
 
-BATCH = 2_000
+BATCH = 1_000
 NAMED = 500
 """So many UIDs, named one by one, still make a command of less than 8 kB."""
 FEW = 10

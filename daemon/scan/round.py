@@ -157,9 +157,12 @@ class Round:
         if sum(reading.state.exists for reading in whole) >= WORTH_DEFLATING:
             self.line.compress()
         self._follow(whole, opened=False)
-        for reading in whole:
-            if reading.usable:
-                self._finish(reading)
+        try:
+            for reading in whole:
+                if reading.usable:
+                    self._finish(reading)
+        finally:
+            self._flush()  # the ends of all folders in one transaction: each costs a visit to the disk
 
     def _follow(self, readings: list[Reading], opened: bool) -> None:
         visits = [Visit(r.state.wire, tuple(r.slices), opened) for r in readings]
@@ -280,6 +283,7 @@ class Round:
             if span is not None:
                 self._read_span(reading, span, down)
         self._complete(reading)
+        self._flush()
 
     def _completed(self, state: FolderState) -> FolderState:
         """Fill in what a server did not tell, from the list of all its UIDs."""
@@ -329,7 +333,6 @@ class Round:
         state = reading.state
         done = Cursor(state.uidvalidity, 1, state.uidnext - 1, state.modseq, state.exists)
         self._hold(_Held(reading, [], [], done))
-        self._flush()
         self.memory.unfinished.pop(reading.folder.name, None)
         self._note(reading.folder, 0, state.exists)
 

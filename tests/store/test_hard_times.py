@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from store import keep
 from store.db import APPLICATION_ID, SCHEMA, Store, recall, remember
@@ -21,6 +22,7 @@ from store.export import as_line, records
 from store.folders import folders
 from store.ledger import said
 from store.messages import counts, record
+from store.migrations import STEPS
 from tests.store import child
 from tests.store.letters import START, letter, new_store, opened, seen
 
@@ -108,6 +110,19 @@ def _newest_shape(tmp_path: Path) -> set[tuple[object, ...]]:
 
 def test_there_is_a_stored_store_of_every_schema() -> None:
     assert [p.stem for p in DBS] == [f"schema-{n}" for n in range(1, SCHEMA + 1)]
+
+
+def test_a_new_store_is_what_sqlite_utils_would_have_made_of_an_empty_file(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        database = Database(connection, execute_plugins=False)
+        STEPS.apply(database)
+        with Store.open(tmp_path / "s.db") as store:
+            for sql in (
+                "SELECT type, name, sql FROM sqlite_schema ORDER BY rowid",
+                "SELECT id, migration_set, name, length(applied_at) FROM _sqlite_migrations",
+            ):
+                assert store.rows(sql) == connection.execute(sql).fetchall()
+            assert STEPS.pending(Database(store.connection, execute_plugins=False)) == []
 
 
 def test_an_upgrade_killed_half_way_is_taken_up_again(tmp_path: Path) -> None:
