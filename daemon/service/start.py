@@ -9,7 +9,7 @@ from daemon.app import read_config
 from daemon.config.rules_file import load_policy
 from daemon.service.loop import Daemon
 from daemon.service.reload import InForce
-from daemon.service.stop import Stop
+from daemon.service.stop import Stop, Stopping
 from store.errors import ConfigError
 
 
@@ -27,4 +27,7 @@ def serve(config: Path | None, store: Path | None, *, verbose: bool = False) -> 
         return InForce(found, load_policy(found))
 
     with Stop() as stop:
-        return Daemon(read, stop).run()
+        try:
+            return Daemon(read, stop).run()
+        except Stopping:  # told to go before it had begun, or twice
+            return 0

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,19 @@ with Stop() as stop:
     assert stop.reload
     print("reload", flush=True)
 """
+STARTING = """
+import os, signal, sys, threading
+from pathlib import Path
+from daemon.service.start import serve
+
+def go():
+    while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=go).start()
+sys.exit(serve(Path(sys.argv[1]), Path(sys.argv[2])))
+"""
 
 
 def story(code: str, number: signal.Signals) -> tuple[list[str], float, int]:
@@ -83,3 +97,14 @@ def test_one_who_is_stuck_is_torn_away_within_ten_seconds() -> None:
 
 def test_a_hangup_asks_for_a_reload() -> None:
     assert story(RELOAD, signal.SIGHUP)[0] == ["reload"]
+
+
+def test_told_to_go_before_it_has_begun_it_goes_without_a_word_of_error(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("mailbox: {host: 127.0.0.1, port: 1, tls: none, user: m@example.org, keyring: yes}\n")
+    ran = subprocess.run(
+        [sys.executable, "-c", STARTING, str(config), str(tmp_path / "digwell.db")],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert "Traceback" not in ran.stderr
