@@ -12,6 +12,20 @@ import click
 from daemon.cli.main import SECTIONS, digwell
 from daemon.cli.shape import Command, Group
 
+EXIT_CODES = (
+    (0, "fine"),
+    (1, "failed"),
+    (2, "wrong usage, or a name that fits several"),
+    (3, "done in part"),
+    (4, "not signed in"),
+    (5, "unreachable for now: try again"),
+    (6, "nothing found"),
+    (7, "another digwell holds the store"),
+    (65, "stopped for safety"),
+    (78, "configuration or rules wrong"),
+    (130, "interrupted"),
+)
+
 HEAD = """# Commands
 
 Made from the program by `python -m daemon.cli.reference`; do not edit.
@@ -24,17 +38,7 @@ These stand before or after every command: `--config FILE`, `--store FILE`, `-q`
 
 | code | means |
 | --- | --- |
-| 0 | fine |
-| 1 | failed |
-| 2 | wrong usage, or a name that fits several |
-| 3 | done in part |
-| 4 | not signed in |
-| 5 | unreachable for now: try again |
-| 6 | nothing found |
-| 7 | another digwell holds the store |
-| 65 | stopped for safety |
-| 78 | configuration or rules wrong |
-| 130 | interrupted |
+{codes}
 
 An unexpected error is one line and the path of a report; `-v` shows where it came from.
 """
@@ -42,7 +46,8 @@ An unexpected error is one line and the path of a report; `-v` shows where it ca
 
 def commands() -> str:
     """Return the reference as Markdown."""
-    parts = [HEAD]
+    codes = "\n".join(f"| {code} | {means} |" for code, means in EXIT_CODES)
+    parts = [HEAD.replace("{codes}", codes)]
     top = click.Context(digwell, info_name="digwell")
     for section, entries in SECTIONS.items():
         parts.append(f"\n## {section}\n")

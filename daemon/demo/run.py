@@ -5,6 +5,8 @@ Everything goes through the doors that a real mailbox uses. It must write nowher
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta, timezone
@@ -173,9 +175,16 @@ def _show(folder: Path, page: Path, named: tuple[Suggestion, ...], say: Say) -> 
     say("")
     say(f"The mail itself: {_short(page)}")
     config = _short(folder / "config.yaml")
-    say(f"Try:   digwell --config {config} who northwind")
-    say(f"       digwell --config {config} rules explain Tomás")
-    say("Then:  digwell init")
+    digwell = _program()
+    say(f"Try:   {digwell} --config {config} who northwind")
+    say(f"       {digwell} --config {config} rules explain Tomás")
+    say(f"Then:  {digwell} init")
+
+
+def _program() -> str:
+    """Return the words that start digwell again from here: a checkout's program is not on the PATH."""
+    started = Path(sys.argv[0])
+    return "digwell" if started.name != "digwell" or shutil.which("digwell") else _short(started.absolute())
 
 
 def _opened(folder: Path) -> AbstractContextManager[House]:

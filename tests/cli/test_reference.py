@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
+
 from daemon.cli.main import SAYS, digwell
+from daemon.cli.manual import manual
 from daemon.cli.reference import commands
 
-FILE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
+DOCS = Path(__file__).parents[2] / "docs"
+FILE = DOCS / "reference" / "commands.md"
+MANUAL = DOCS / "digwell.1"
 
 
 def test_the_written_reference_is_what_the_commands_say() -> None:
@@ -24,3 +31,20 @@ def test_the_reference_tells_of_every_command_and_every_exit_code() -> None:
 
 def test_the_map_and_the_rooms_name_the_same_commands() -> None:
     assert all(digwell.commands[name].name == name for name in SAYS)
+
+
+def test_the_manual_page_is_what_the_commands_say_and_names_each() -> None:
+    text = manual()
+    assert MANUAL.read_text(encoding="utf-8") == text, f"run: python -m daemon.cli.manual > {MANUAL}"
+    assert all(f".SS digwell {name}".replace("-", r"\-") in text for name in SAYS)
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not here")
+def test_the_manual_page_is_sound_roff() -> None:
+    ran = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-ww", "-z", "-Kutf8", str(MANUAL)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
