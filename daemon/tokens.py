@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.db import telling
 from store.errors import ConfigError
 
 KEY_BYTES = 32
@@ -100,10 +101,12 @@ def load_key(path: Path) -> bytes:
     """Return the key at ``path``, making it first where there is none.
 
     The file appears whole or not at all, readable by its owner only; two makers agree on one key.
-    Raises ConfigError where others can read the file, or where it does not hold 32 bytes.
+    Raises ConfigError where others can read the file, or where it does not hold 32 bytes; where it
+    cannot be made, what ``store.db.telling`` makes of that.
     """
     if not path.exists():
-        _make_key(path)
+        with telling(path):
+            _make_key(path)
     state = path.stat()
     if state.st_mode & 0o077:
         raise ConfigError(f"{path} can be read by others", hint=f"chmod 600 {path}")

@@ -25,6 +25,9 @@ SCHEMA = 6
 APPLICATION_ID = 0x6467776C
 PATIENCE = 10.0  # seconds to wait for another writer
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the second comes where a damaged file names damaged tables."""
+
 Row = tuple[Any, ...]
 Args = Sequence[Any]
 
@@ -156,14 +159,14 @@ class Store:
         """Return all rows as tuples."""
         try:
             return self._connection.execute(sql, args).fetchall()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise _sentence(self.path, error) from error
 
     def one(self, sql: str, args: Args = ()) -> Row | None:
         """Return the first row, or None."""
         try:
             row: Row | None = self._connection.execute(sql, args).fetchone()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise _sentence(self.path, error) from error
         return row
 
@@ -176,14 +179,14 @@ class Store:
         """Run one statement."""
         try:
             return self._connection.execute(sql, args)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise _sentence(self.path, error) from error
 
     def executemany(self, sql: str, rows: Iterable[Args]) -> None:
         """Run one statement for many rows."""
         try:
             self._connection.executemany(sql, rows)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise _sentence(self.path, error) from error
 
     def _value(self, sql: str) -> Any:  # noqa: ANN401 - whatever SQLite holds
@@ -227,7 +230,7 @@ def telling(path: Path) -> Iterator[None]:
     """Turn an error of SQLite or the file system into a sentence for the owner."""
     try:
         yield
-    except sqlite3.Error as error:
+    except FAULTS as error:
         raise _sentence(path, error) from error
     except OSError as error:
         if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
@@ -239,15 +242,16 @@ def telling(path: Path) -> Iterator[None]:
         raise DigwellError(f"the store cannot be opened: {path}", why, "name a file with --store") from error
 
 
-def _sentence(path: Path, error: sqlite3.Error) -> DigwellError:
-    text = str(error)
+def _sentence(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> DigwellError:
+    garbled = isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error)
+    text = "what should be text is none" if garbled else str(error)
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return _full(path)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return TemporaryError("the store is busy", text, "another digwell is writing; try again")
-    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return DamagedError(f"the store is damaged: {path}", text, "digwell restore, or digwell scan")
+    if garbled or code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return _damaged(path, text)
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return DigwellError(
             f"the store cannot be written: {path}", text, f"check who may write to {path.parent}"
@@ -255,6 +259,10 @@ def _sentence(path: Path, error: sqlite3.Error) -> DigwellError:
     if code == sqlite3.SQLITE_IOERR:
         return TemporaryError(f"the disk did not do what it should: {path}", text, "check the disk")
     return DigwellError("the store refused a statement", text)
+
+
+def _damaged(path: Path, why: str) -> DamagedError:
+    return DamagedError(f"the store is damaged: {path}", why, "digwell restore, or digwell scan")
 
 
 def _full(path: Path) -> TemporaryError:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.book import ids_of
-from store.db import Row, Store
+from store.db import FAULTS, Row, Store
 from store.errors import DamagedError, SafetyStopError
 from store.facts import Said
 from store.keep import backups, problems, restore, set_aside, verify
@@ -85,7 +85,7 @@ def salvage(store: Store, ruin: Path) -> tuple[int, int]:
     try:
         with closing(sqlite3.connect(address, uri=True)) as old, store.transaction():
             return _take_words(store, old), _take_editions(store, old)
-    except sqlite3.Error:
+    except FAULTS:
         return 0, 0
 
 
@@ -140,7 +140,7 @@ def _readable(old: sqlite3.Connection, table: str, fields: dict[str, type]) -> I
     seen: set[int] = set()
     kinds = list(fields.values())
     for order in ("ASC", "DESC"):
-        with suppress(sqlite3.Error):
+        with suppress(*FAULTS):
             for row in old.execute(
                 f"SELECT {', '.join(fields)} FROM {table} NOT INDEXED ORDER BY rowid {order}"
             ):

@@ -26,7 +26,6 @@ from ruamel.yaml.events import (
 from daemon.config.problems import shown, source_lines
 from store.errors import Problem
 
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 
@@ -84,6 +83,7 @@ class Source:
         self.file = file
         self.lines = source_lines(text)
         self.problems: list[Problem] = []
+        self._told: set[Problem] = set()
         self._text = text
         self._events: Iterator[Event] = iter(())
 
@@ -91,7 +91,8 @@ class Source:
         """Remember a fault at a place."""
         line = self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""
         found = Problem(self.file, place.line, place.column, message, line, place.width, hint)
-        if found not in self.problems:
+        if found not in self._told:
+            self._told.add(found)
             self.problems.append(found)
 
     def read(self) -> Node:

@@ -19,6 +19,7 @@ _SECRET_KEY = re.compile(rf"""(?:{_SECRET_WORD.pattern})[^:\s]*["']?\s*:(?=\s|$)
 _LOGIN_IN_URL = re.compile(r"//[^\s/@]*@")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 COVER = "..."
+LONGEST = 160
 
 
 def may_hold_a_secret(key: str) -> bool:
@@ -82,10 +83,17 @@ def _render(problem: Problem) -> str:
     lines = [f"{problem.file}:{problem.line}:{problem.column}: {problem.message}"]
     gutter = max(5, len(str(problem.line)) + 1)
     if problem.source.strip():
-        caret = " " * (problem.column - 1) + "^" * max(1, problem.width)
-        lines.append(f"{problem.line:>{gutter}} | {problem.source}")
-        if problem.column <= len(problem.source) + 1:
-            lines.append(f"{'':>{gutter}} | {caret[: len(problem.source) + 1]}")
+        source, column = _window(problem.source, problem.column)
+        caret = " " * (column - 1) + "^" * max(1, problem.width)
+        lines.append(f"{problem.line:>{gutter}} | {source}")
+        if column <= len(source) + 1:
+            lines.append(f"{'':>{gutter}} | {caret[: len(source) + 1]}")
     if problem.hint:
         lines.append(f"{'':>{gutter}} = {problem.hint}")
     return "\n".join(lines)
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """Return what is shown of a line, and where the column is in it: a line may be the whole file."""
+    start = 0 if len(line) <= LONGEST else max(0, min(column - 1 - LONGEST // 2, len(line) - LONGEST))
+    return line[start : start + LONGEST], column - start

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from daemon import clock
+from store.db import telling
 from store.errors import LockedError
 
 SCAN = "lock"
@@ -22,6 +23,7 @@ POST = "post"
 class Lock:
     """A right to a store. Hold it with ``with``; LockedError if another process has it.
 
+    Where the file cannot be made, what ``store.db.telling`` makes of that is raised.
     ``patience`` is how many seconds to wait for the other first.
     """
 
@@ -31,8 +33,9 @@ class Lock:
         self._file = -1
 
     def __enter__(self) -> Lock:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with telling(self.path):
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if not self._taken():
             holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip()
             os.close(self._file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -92,3 +93,16 @@ def test_a_secret_under_its_key_is_covered_whatever_its_indentation() -> None:
 def test_a_file_of_nothing_but_brackets_is_refused_at_once() -> None:
     assert "nested too deeply" in refused("a: " + "[" * 5000)
     assert "nested too deeply" in refused("{a: " * 3000)
+
+
+def test_a_line_as_long_as_a_file_is_shown_in_part() -> None:
+    for text in ("a" * 100_000, "[" * 100_000, "mailbox: {" + "x: y, " * 10_000 + "}"):
+        told = refused(text)
+        assert told
+        assert max(map(len, told.splitlines())) < 400
+
+
+def test_many_faults_take_time_in_proportion() -> None:
+    began = time.process_time()
+    assert refused("".join(f"k{n}: v\n" for n in range(5_000))).count("unknown setting") == 5_000
+    assert time.process_time() - began < 6

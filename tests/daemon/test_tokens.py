@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon import tokens
-from store.errors import ConfigError
+from store.errors import ConfigError, DigwellError
 
 KEY = bytes(range(32))
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -71,3 +71,9 @@ def test_a_key_that_others_can_read_or_that_is_cut_short_is_refused(tmp_path: Pa
     path.chmod(0o600)
     with pytest.raises(ConfigError, match="32 bytes"):
         tokens.load_key(path)
+
+
+def test_a_key_that_cannot_be_made_is_said_as_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DigwellError):
+        tokens.load_key(tmp_path / "file" / "digwell.key")

@@ -210,3 +210,29 @@ def test_what_is_no_database_at_all_is_kept_too(tmp_path: Path) -> None:
     assert rescue is not None
     assert rescue.damaged.read_bytes().startswith(b"not a database")
     assert counts(store).messages == 0
+
+
+def test_damage_that_is_no_longer_text_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    store = full(path)
+    keep.backup(store, START)
+    note(store, "since")
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"CREATE TABLE message", b"CREATE TABLE \xff\xfe)sage"))
+    with pytest.raises(DamagedError):
+        Store.open(path, readonly=True)
+    with pytest.raises(DamagedError):
+        Store.open(path)
+    rescued, rescue = sound(path, START + 5)
+    assert rescue is not None
+    assert rescue.backup is not None
+    assert "before" in [act.text for act in said(rescued)]
+
+
+def test_a_word_that_is_no_longer_text_is_damage(tmp_path: Path) -> None:
+    store = full(tmp_path / "s.db")
+    store.execute("UPDATE command SET text = CAST(x'ff41' AS TEXT)")
+    with pytest.raises(DamagedError):
+        store.rows("SELECT text FROM command")

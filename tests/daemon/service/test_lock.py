@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from daemon.service.lock import POST, Lock, is_held
-from store.errors import LockedError
+from store.errors import DigwellError, LockedError
 
 HOLD = "import sys,time; from pathlib import Path; from daemon.service.lock import Lock\nwith Lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"  # noqa: E501
 
@@ -64,3 +64,9 @@ def test_the_lock_file_is_the_owners_alone(tmp_path: Path) -> None:
     with Lock(tmp_path / "deep" / "digwell.db") as lock:
         assert lock.path.stat().st_mode & 0o777 == 0o600
         assert lock.path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_lock_that_cannot_be_made_is_said_as_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DigwellError, match="cannot be"), Lock(tmp_path / "file" / "digwell.db"):
+        pass
