@@ -5,12 +5,15 @@ Pure. It must never choose among candidates, and never leave anybody out without
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rules import due, silences, wishes
 from rules import rhythm as rhythms
 from rules.due import Survey
+from rules.identity import InTouch
+from rules.names import called
 from rules.signals import signals
 from rules.silences import Turn
 from rules.verdicts import Candidate, Kind, News, Reason, Signal, Tie
@@ -26,6 +29,8 @@ PROMISE_AFTER = 5
 """Days after which a promise without a date is due."""
 PROMISE_REST = 28
 """A promise that was named and still stands is named again after four weeks, however much was written."""
+IN_TOUCH_DAYS = 56
+"""Somebody with direct mail within eight weeks is in touch, under whatever address."""
 TOLD_DAYS = 14
 """News of a birthday is told up to a week ahead, and only once."""
 TELLING = frozenset({News.BIRTHDAY, News.NEW_JOB, News.MOVED, News.SIGNATURE})
@@ -37,10 +42,11 @@ def candidates(seen: Survey) -> tuple[Candidate, ...]:
     """Return one candidate a tie, in the order of the ties; ``withheld`` says why not, if not."""
     latest = _latest(seen)
     told = signals(seen.snapshot, seen.policy)
-    return tuple(
+    found = [
         _candidate(seen, tie, told.get(tie.person.key, ()), latest.get(tie.person.key, ()))
         for tie in seen.ties
-    )
+    ]
+    return tuple(_without_doubles(seen, found))
 
 
 def _candidate(seen: Survey, tie: Tie, told: tuple[Signal, ...], named: tuple[Suggested, ...]) -> Candidate:
@@ -49,6 +55,20 @@ def _candidate(seen: Survey, tie: Tie, told: tuple[Signal, ...], named: tuple[Su
     if not withheld and reason in _GATED and signal is None:
         withheld = _too_soon(seen, tie)
     return Candidate(tie, reason, seat, withheld, signal, told)
+
+
+def _without_doubles(seen: Survey, found: list[Candidate]) -> Iterable[Candidate]:
+    """Keep out of the lot the older address of somebody with whom the owner is in touch."""
+    if not any(c.seat == "lot" and not c.withheld for c in found):
+        return found
+    lately = (tie.person for tie in seen.ties if tie.mutual and tie.silence <= IN_TOUCH_DAYS)
+    in_touch = InTouch(lately, seen.house.different)
+    return (
+        replace(c, withheld=_SAY("withheld.double", name=called(double)))
+        if c.seat == "lot" and not c.withheld and (double := in_touch.double(c.tie.person))
+        else c
+        for c in found
+    )
 
 
 _GATED = frozenset({Reason.YOUR_TURN, Reason.GONE_QUIET, Reason.WILDCARD})
@@ -91,6 +111,8 @@ def _news(signal: Signal, line: Timeline, named: Sequence[Suggested], now: int) 
 def _is_new(tie: Tie, line: Timeline, now: int) -> bool:
     if not tie.mutual or not line.days or len(line.days) > NEW_DAYS:
         return False
+    if line.others and now / DAY - line.others[-1] < NEW_FROM:
+        return False  # who still writes to the two of them and others has not been lost sight of
     return NEW_FROM <= now / DAY - line.days[0] <= NEW_UNTIL and tie.silence >= NEW_FROM
 
 

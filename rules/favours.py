@@ -77,7 +77,7 @@ def _silence(tie: Tie | None, first: str) -> str:
         return SAY("before.none", first=first)
     if not tie.rhythm.learned:
         return SAY("before.silence", silence=length(tie.silence))
-    return SAY("before.rhythm", silence=length(tie.silence), every=words.every(tie.rhythm.median))
+    return SAY("before.rhythm", silence=length(tie.silence), every=words.about(tie.rhythm.median))
 
 
 def _noted(key: str, act: Said) -> str:

@@ -15,7 +15,7 @@ from itertools import combinations
 
 from rules import words
 from rules.lookalike import look_alike
-from rules.names import Alike, alike, from_address, full, meeting_points, words_of
+from rules.names import Alike, alike, from_address, full, initialled, meeting_points, words_of
 from rules.words import Words
 from store.addresses import domain, local_part
 from store.facts import DAY, Address, Dossier, Person, Trait
@@ -95,6 +95,26 @@ def alike_pairs(
         for a, b in sorted(pairs)
         if not _is_apart(known[a], known[b], apart) and _likeness(known[a], known[b]) is not Alike.NOT
     )
+
+
+class InTouch:
+    """People by the shape of their names, to find who of them may be somebody under an older address."""
+
+    def __init__(self, people: Iterable[Person], different: Collection[Pair] = ()) -> None:
+        self._apart = {(min(pair), max(pair)) for pair in different}
+        self._points: dict[str, list[Person]] = {}
+        for person in people:
+            for point in {point for name in _names(person) for point in meeting_points(name)}:
+                self._points.setdefault(point, []).append(person)
+
+    def double(self, person: Person) -> Person | None:
+        """Return somebody with a name like this person's, whom the owner never called somebody else."""
+        for point in sorted({point for name in _names(person) for point in meeting_points(name)}):
+            for other in self._points.get(point, ())[:CROWD]:
+                apart = other.key == person.key or _is_apart(person, other, self._apart)
+                if not apart and _likeness(person, other) is not Alike.NOT:
+                    return other
+        return None
 
 
 def questions(
@@ -197,7 +217,10 @@ def _likeness(one: Person, other: Person) -> Alike:
 def _names(person: Person) -> tuple[str, ...]:
     spelt = [person.name, *(n for a in person.addresses for n in (a.name, *a.names[:3]))]
     found = [n for n in dict.fromkeys(spelt) if n and "@" not in n]
-    return tuple(found or filter(None, (from_address(a.address) for a in person.addresses)))
+    if found:
+        return tuple(found)
+    guessed = (from_address(a.address) or initialled(a.address) for a in person.addresses)
+    return tuple(filter(None, guessed))
 
 
 def _is_apart(one: Person, other: Person, apart: set[Pair]) -> bool:

@@ -40,6 +40,8 @@ for _number, _family in enumerate(_NICKNAMES.split(";")):
     for _name in _family.split():
         _FAMILIES.setdefault(name_key(_name), set()).add(_number)
 _LETTER = re.compile(r"(?<![^\W_])([^\W\d_])(?=\.|\s|,|$)")
+_NUMBER = re.compile(r"[._-]?\d+$")
+_ONE_WORD = re.compile(r"[a-z]{5,}")
 _LOCAL = re.compile(r"[a-z]{2,}(?:[._-][a-z]{2,}){1,2}")
 
 
@@ -74,8 +76,20 @@ def full(name: str) -> bool:
 
 def from_address(address: str) -> str:
     """Return the name that a local part spells (``ana.ribeiro``), or nothing."""
-    local = local_part(address).split("+")[0]
+    local = _NUMBER.sub("", local_part(address).split("+")[0])
     return re.sub(r"[._-]", " ", local) if _LOCAL.fullmatch(local) else ""
+
+
+def initialled(address: str) -> str:
+    """Return the name that one word before the @ may shorten (``aribeiro``: ``A. Ribeiro``), or nothing."""
+    local = local_part(address).split("+")[0]
+    return f"{local[0]}. {local[1:]}".title() if _ONE_WORD.fullmatch(local) else ""
+
+
+def addressable(person: Person) -> bool:
+    """Tell whether a letter can call somebody by name: a handle (``jwhite7``) is none."""
+    local = local_part(person.main.address)
+    return bool(person.name or from_address(person.main.address)) or name_key(local) in _FAMILIES
 
 
 def called(person: Person) -> str:

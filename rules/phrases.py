@@ -25,7 +25,7 @@ JUDGEMENT: Mapping[str, str] = {
     "why.gone quiet.rhythm": "You two write about {every}; it has been {silence}.",
     "why.gone quiet.wish": "You wish to be in touch {wish}; it has been {silence}.",
     "why.gone quiet.old": "You two once wrote about {every}; it has been {silence}.",
-    "why.new": "You first wrote {ago} ago: {mails}, nothing since {last}.",
+    "why.new": "You two first wrote {ago} ago: {mails}, the last on {last}.",
     "why.wildcard": "You two last wrote in {month}.",
     "why.wildcard.long": "You two last wrote in {month}. After {silence}: name the gap once, ask for"
     " nothing.",
@@ -39,6 +39,7 @@ JUDGEMENT: Mapping[str, str] = {
     "balance": "{out} from you, {in} from {first}",
     "every": "every {length}",
     "every.day": "every day or two",
+    "every.week": "every week",
     "source.note": "your note",
     "source.mail": "from your mail",
     "source.rules": "your rules, {origin}",
@@ -70,6 +71,7 @@ JUDGEMENT: Mapping[str, str] = {
     "withheld.rest": "named on {day} and resting until {until}",
     "withheld.theirs": "has not answered your last {count}; left in peace until {until}",
     "withheld.one way": "mail has gone one way only",
+    "withheld.double": "perhaps {name}, whom you write with; same or different settles it",
     "withheld.lost": "silent for too long; only by lot",
     # the same person?
     "same.mailbox": "two spellings of one mailbox",

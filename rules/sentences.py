@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 
 from rules import words
 from rules.due import NEVER, Survey
+from rules.names import addressable
 from rules.phrases import SAYING_NOTHING
 from rules.rhythm import is_gone
 from rules.verdicts import Candidate, Evidence, Known, News, Reason, Signal, Tie
 from rules.words import Words, clipped, first_name, length
-from store.facts import Dossier, Exchange, Said, Timeline
+from store.facts import Dossier, Exchange, Person, Said, Timeline
 
 SAY = Words()
 REPLY_DAYS = 547
@@ -69,8 +70,19 @@ def known(seen: Survey, candidate: Candidate) -> tuple[Known, ...]:
 
 def opening(seen: Survey, candidate: Candidate, last: Exchange | None, *, offers: bool) -> str:
     """Return a first sentence to write; the owner's own words for the reason come first."""
+    person = candidate.tie.person
+    first = first_name(person.name, person.main.address)
+    return spoken_to(person, _opening(seen, candidate, last, first, offers))
+
+
+def spoken_to(person: Person, text: str) -> str:
+    """Return the first sentence of a letter, without the name at its head where that is only a handle."""
+    first = first_name(person.name, person.main.address)
+    return text if addressable(person) else words.capital(text.removeprefix(f"{first}, "))
+
+
+def _opening(seen: Survey, candidate: Candidate, last: Exchange | None, first: str, offers: bool) -> str:
     tie, reason = candidate.tie, candidate.reason
-    first = first_name(tie.person.name, tie.person.main.address)
     subject = topic(last.subject) if last else ""
     own = seen.policy.words.get(reason.value)
     if own:
@@ -102,7 +114,7 @@ def rhythm_words(seen: Survey, tie: Tie) -> str:
         return SAY("rhythm.span" if first != last else "rhythm.year", first_year=first, last_year=last)
     if not tie.rhythm.learned:
         return SAY("rhythm.new", ago=length(seen.snapshot.as_of / 86_400 - days[0]))
-    return SAY("rhythm", every=words.every(tie.rhythm.median))
+    return SAY("rhythm", every=words.about(tie.rhythm.median))
 
 
 def balance_words(seen: Survey, tie: Tie) -> str:
@@ -167,7 +179,7 @@ def _values(seen: Survey, tie: Tie, reason: Reason) -> Mapping[str, object]:
     return {
         "first": first_name(tie.person.name, tie.person.main.address),
         "silence": length(tie.silence),
-        "every": words.every(tie.rhythm.median),
+        "every": words.about(tie.rhythm.median),
         "wish": words.every(tie.cadence or tie.rhythm.median),
         "ago": length(met if reason is Reason.NEW else tie.silence),
     }

@@ -216,6 +216,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_WEEK = 7
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NUMBERS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -296,7 +297,7 @@ def length(days: float) -> str:
         (7.0, "week", "weeks", 126),
         (30.4, "month", "months", 730),
     ):
-        if days < most:
+        if round(days) < most:
             return _sized(round(days / size), one, many)
     return _sized(round(days / 365.25), "year", "years")
 
@@ -305,7 +306,15 @@ def every(days: float) -> str:
     """Return a rhythm in words: `every day or two`, `every 5 weeks`."""
     if days < 2.5:
         return JUDGEMENT["every.day"]
+    if round(days) == _WEEK:
+        return JUDGEMENT["every.week"]
     return JUDGEMENT["every"].format(length=length(days))
+
+
+def about(days: float) -> str:
+    """Return a learned rhythm in words, no finer than people speak: a day more or less is a week still."""
+    near = next((weeks * _WEEK for weeks in (1, 2) if abs(round(days) - weeks * _WEEK) <= weeks), None)
+    return every(near or days)
 
 
 def first_name(name: str, address: str) -> str:

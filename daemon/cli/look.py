@@ -18,7 +18,7 @@ def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
     """Show who is due, and why: the people of the next mail, or everybody who may be named."""
     from daemon import records, week
     from rules.names import called
-    from rules.words import every, length
+    from rules.words import about, length
 
     with house(readonly=True) as opened:
         now = as_of or opened.look_from
@@ -42,7 +42,7 @@ def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
                 called(s.person),
                 s.person.main.address,
                 length(s.tie.silence),
-                every(s.tie.rhythm.median) if s.tie.rhythm.learned else "",
+                about(s.tie.rhythm.median) if s.tie.rhythm.learned else "",
                 s.tie.circle,
                 f"{s.reason.value}: {s.sentence}",
             )

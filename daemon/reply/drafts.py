@@ -6,6 +6,7 @@ from daemon import drafting
 from daemon.app import House
 from daemon.digest.draft import write
 from daemon.digest.letter import Settings
+from rules.sentences import spoken_to
 from rules.words import Words, first_name
 from store.facts import DAY
 from store.snapshot import dossiers
@@ -24,6 +25,6 @@ def keep_draft(house: House, settings: Settings, item: tuple[str, str], key: int
     answers = latest if latest and house.now - latest.at < YOUNG else None
     say = Words(settings.words)
     first = first_name(person.name, person.main.address)
-    said = (say("write.gone quiet"), say("opening.gone quiet.bare", first=first))
+    said = (say("write.gone quiet"), spoken_to(person, say("opening.gone quiet.bare", first=first)))
     one = write(person, answers, said, item, settings, house.now)
     drafting.keep(house.store, item[0], [one], house.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 from datetime import date
 
@@ -131,6 +132,30 @@ def test_somebody_new_has_a_seat_for_some_weeks() -> None:
 def test_a_tie_gone_for_eight_times_its_rhythm_waits_for_the_lot() -> None:
     told = one(world([steady("Ruth Lindqvist", 30, 900)]))
     assert (told.reason, told.seat, told.withheld) == (Reason.WILDCARD, "lot", "")
+
+
+def test_somebody_whose_name_the_owner_writes_with_elsewhere_stays_out_of_the_lot() -> None:
+    old = steady("Steve Lafontaine", 10, 400)
+    nameless = replace(old, name="", address="slafontaine@globalp.example")
+    now = replace(steady("Steve Lafontaine", 12, 20), address="steve@bank.example")
+    for lost in (old, nameless):
+        told = one(world([lost, now]))
+        assert (told.reason, told.withheld) == (
+            Reason.WILDCARD,
+            "perhaps Steve Lafontaine, whom you write with; same or different settles it",
+        )
+        apart = replace(said("different"), other=2)
+        assert not one(world([lost, now], said=(apart,))).withheld
+    gone = replace(now, mails=((300, "i"), (320, "o")))
+    assert not one(world([old, gone])).withheld
+
+
+def test_who_still_writes_to_the_owner_and_others_is_not_named_as_somebody_new() -> None:
+    snapshot = world([friend("Bilal Hassan", [(20, "o"), (22, "i")])])
+    for ago, free in ((3, False), (15, True)):
+        line = replace(snapshot.timelines[1], others=array("i", [TODAY // DAY - ago]))
+        told = one(replace(snapshot, timelines={1: line}))
+        assert (told.reason is Reason.NEW, not told.withheld) == (free, free)
 
 
 def test_a_tie_whose_every_address_bounced_is_not_named() -> None:

@@ -181,6 +181,13 @@ def test_an_address_that_spells_a_name_counts_where_no_name_is_given() -> None:
     assert question.grounds[0] == "the same full name"
 
 
+def test_an_address_of_one_word_may_shorten_a_name_and_needs_a_second_sign() -> None:
+    bank = person(1, "Steve Lafontaine", "steve@bank.example", 540, 900)
+    (question,) = asked(bank, person(2, "", "slafontaine@globalp.example", 0, 500))
+    assert question.grounds[0] == "the same family name and the same first letter"
+    assert asked(bank, person(2, "", "slafontaine@globalp.example", 0, 900)) == ()
+
+
 def test_the_surest_question_comes_first_whatever_the_order_of_people() -> None:
     people = [
         person(1, "Ana Ribeiro", "ana@a.example"),

@@ -12,6 +12,7 @@ from rules.policy import Circle, Origin, PersonRule, Policy, Week
 from rules.sentences import topic
 from rules.simulate import simulate
 from rules.verdicts import Digest, Evidence, Reason
+from rules.words import about
 from store.facts import DAY, Edition, Meeting, Said, Snapshot, Suggested, Trait
 from tests.rules.worlds import TODAY, dossiers, friend, person, steady, world
 
@@ -127,6 +128,40 @@ def test_the_owners_words_open_the_letter() -> None:
     assert made.opening == "Ana, 14 weeks since flat hunting. {nonsense}"
 
 
+@pytest.mark.parametrize(
+    ("address", "opening"),
+    [
+        ("jwhite7@mail.example", "I never answered you about “flat hunting”. How did it turn out?"),
+        (
+            "ruth.white84@mail.example",
+            "Ruth, I never answered you about “flat hunting”. How did it turn out?",
+        ),
+        ("maria@mail.example", "Maria, I never answered you about “flat hunting”. How did it turn out?"),
+    ],
+)
+def test_nobody_is_called_by_a_handle(address: str, opening: str) -> None:
+    nameless = replace(steady("Ruth White", 21, 100), name="", address=address)
+    assert compose(world([nameless])).suggestions[0].opening.startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (1.0, "every day or two"),
+        (4.0, "every 4 days"),
+        (6.0, "every week"),
+        (7.0, "every week"),
+        (10.0, "every 10 days"),
+        (13.0, "every 2 weeks"),
+        (13.6, "every 2 weeks"),
+        (16.0, "every 2 weeks"),
+        (21.0, "every 3 weeks"),
+    ],
+)
+def test_a_learned_rhythm_is_told_as_people_speak(days: float, told: str) -> None:
+    assert about(days) == told
+
+
 def test_a_young_thread_is_answered_and_an_old_one_left_alone() -> None:
     young, old = (compose(world([steady("Ana Ribeiro", 21, ago)])).suggestions[0] for ago in (100, 900))
     assert young.reply_to == young.last
@@ -169,7 +204,7 @@ def test_who_wrote_last_is_told_by_the_last_mail_and_who_is_new_by_the_first() -
     fresh = friend("Bilal Hassan", [(14, "o"), (21, "i")])
     made = {s.person.name: s.sentence for s in compose(world([few, fresh])).suggestions}
     assert made["Mary Hain"] == "Mary wrote last, 16 months ago; it is your turn."
-    assert made["Bilal Hassan"] == "You first wrote 3 weeks ago: two mails, nothing since 9 November."
+    assert made["Bilal Hassan"] == "You two first wrote 3 weeks ago: two mails, the last on 9 November."
 
 
 @pytest.mark.parametrize(
