@@ -15,6 +15,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -192,10 +193,13 @@ def _weeks_by_faketime() -> Tally:
         for moment, expected in visits.items():
             command = ["faketime", moment, *home.command("run")]
             with (home.path / "log").open("ab") as log:
-                process = subprocess.Popen(command, env=home.environment(), stdout=log, stderr=log, cwd=ROOT)
+                process = subprocess.Popen(
+                    command, env=home.environment(), stdout=log, stderr=log, cwd=ROOT, start_new_session=True
+                )
             time.sleep(8)
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)  # faketime waits for the program as its child
             process.wait(15)
+            time.sleep(2)
             found = len(home.digests())
             tally.tried += 1
             tally.lost += max(0, expected - found)

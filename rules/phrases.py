@@ -31,8 +31,8 @@ JUDGEMENT: Mapping[str, str] = {
     " nothing.",
     "why.unwritten": "You wish to be in touch {wish}; there is no mail between you yet.",
     # rhythm and balance
-    "rhythm": "{every}",
-    "rhythm.wish": "{every} as you wish",
+    "rhythm": "about {every}",
+    "rhythm.wish": "as you wish, {every}",
     "rhythm.new": "first met {ago} ago",
     "rhythm.span": "{first_year}–{last_year}",
     "rhythm.year": "{first_year}",

@@ -275,7 +275,7 @@ def test_somebody_of_whom_only_the_rules_speak_is_told_truly() -> None:
     made = digest.compose(seen, digest.choose(seen, OCCASION), {}, OCCASION).suggestions[0]
     assert made.sentence == "You wish to be in touch every 4 weeks; there is no mail between you yet."
     assert made.evidence == (Evidence(date="2026-11-23"),)
-    assert made.rhythm_words == "every 4 weeks as you wish"
+    assert made.rhythm_words == "as you wish, every 4 weeks"
 
 
 def test_a_wish_is_told_as_a_wish() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from rules.commands import Script, read
 from rules.due import survey
 from rules.policy import Policy
 from rules.verdicts import Digest, Reason
+from rules.words import Words, every
 from store.facts import Snapshot
 from tests.rules.worlds import Friend, dossiers, friend, person, steady, world
 
@@ -73,3 +75,10 @@ def test_nothing_that_is_said_of_anybody_reads_as_a_command(friends: list[Friend
         for line in (said.sentence, said.opening, said.rhythm_words, said.balance_words, said.told_by):
             assert read(line) == Script()
             assert read(line, "1").commands == ()
+
+
+@pytest.mark.parametrize("gap", [1, 7, 21, 90])
+def test_no_rhythm_reads_as_a_command(gap: int) -> None:
+    words = Words()("rhythm", every=every(gap))
+    assert read(words) == Script()
+    assert read(words, "1").commands == ()
