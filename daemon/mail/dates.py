@@ -7,7 +7,8 @@ believed, and the arrival counts instead. It must never raise.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date
+from functools import lru_cache
 
 from store.facts import DAY
 
@@ -109,21 +110,29 @@ def _clock(hour: str, half: str | None) -> str:
 
 
 def _seconds(
-    date: tuple[str | None, str, str], clock: tuple[str | None, str | None, str | None], zone: str | None
+    day: tuple[str | None, str, str], clock: tuple[str | None, str | None, str | None], zone: str | None
 ) -> int | None:
-    year = int(date[0] or 0)
-    if len(date[0] or "") < 4:  # RFC 5322 section 4.3
+    midnight = _midnight(*day)
+    hour, minute, second = int(clock[0] or 0), int(clock[1] or 0), int(clock[2] or 0)
+    if midnight is None or hour > 23 or minute > 59 or second > 60:
+        return None
+    return midnight + hour * 3600 + minute * 60 + min(second, 59) - _offset(zone)
+
+
+@lru_cache(maxsize=1024)  # neighbours in a folder are of the same day
+def _midnight(told: str | None, named: str, day: str) -> int | None:
+    """Return the first second of a day in UTC, or None where there is no such day."""
+    year = int(told or 0)
+    if len(told or "") < 4:  # RFC 5322 section 4.3
         year += 2000 if year < 50 else 1900
-    month = int(date[1]) if date[1].isdecimal() else _MONTHS.get(date[1].lower(), 0)
-    hour, minute, second = (int(part or 0) for part in clock)
+    month = int(named) if named.isdecimal() else _MONTHS.get(named.lower(), 0)
     try:
-        day = datetime(year, month, int(date[2]), hour, minute, min(second, 59) if second == 60 else second)  # noqa: DTZ001
+        return (date(year, month, int(day)).toordinal() - 719_163) * DAY
     except ValueError:
         return None
-    since = (day.toordinal() - 719_163) * DAY + day.hour * 3600 + day.minute * 60 + day.second
-    return since - _offset(zone)
 
 
+@lru_cache(maxsize=256)
 def _offset(zone: str | None) -> int:
     """Return seconds east of UTC; unknown names and impossible offsets count as UTC."""
     if not zone:

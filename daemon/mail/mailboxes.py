@@ -45,7 +45,7 @@ def mailboxes(value: str) -> Listed:
     return _remembered(value) if len(value) <= _SHORT else _read(value)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)  # whole lists are large; who wrote lately writes again
 def _remembered(value: str) -> Listed:
     return _read(value)
 

@@ -36,8 +36,17 @@ FIELDS = (
     "X-Digwell",
 )
 
-_DISCUSSION = frozenset({"list-post", "x-mailing-list", "x-beenthere", "mailing-list"})
-_BULK = frozenset({"x-campaign", "x-campaignid", "x-mc-user", "x-sg-eid", "x-mailgun-sid"})
+# What the presence of a field makes worth a look; most mail has one or two of them.
+_DISCUSSION, _BULK, _OTHERWISE, _SAID, _TYPED = 1, 2, 4, 8, 16
+_CARRIED = _DISCUSSION | _BULK | _OTHERWISE
+_SORTS = {
+    **dict.fromkeys(("list-post", "x-mailing-list", "x-beenthere", "mailing-list"), _DISCUSSION),
+    **dict.fromkeys(("x-campaign", "x-campaignid", "x-mc-user", "x-sg-eid", "x-mailgun-sid"), _BULK),
+    **dict.fromkeys(("list-id", "feedback-id"), _OTHERWISE),
+    **dict.fromkeys(("precedence", "auto-submitted", "content-class"), _SAID),
+    "return-path": _OTHERWISE | _SAID,
+    "content-type": _TYPED,
+}
 _AUTO, _NULL_PATH, _MACHINE_FROM = int(Mark.AUTO), int(Mark.NULL_PATH), int(Mark.MACHINE_FROM)
 _OWN, _TAGGED, _MEETING = int(Mark.OWN), int(Mark.TAGGED), int(Mark.CALENDAR)
 _LIST, _MAILING, _REPORT = int(Mark.LIST_ID), int(Mark.BULK_SENDER), int(Mark.REPORT)
@@ -78,37 +87,49 @@ _CALENDAR = re.compile(
 
 def marks(values: Mapping[str, str], sender: tuple[Named, ...], mid: str, subject: str) -> Mark:
     """Return the marks of decoded-as-text header values, keyed by lower-case field name."""
-    found = 0  # sums of plain numbers: members of an enum cost ten times as much to join
-    for name in _PRESENT.keys() & values.keys():
-        found |= _PRESENT[name]
-    found |= _many(values)
-    found |= _PRECEDENCE.get(values.get("precedence", "").strip().lower(), 0)
+    found = there = 0  # sums of plain numbers: members of an enum cost ten times as much to join
+    for name in values:
+        there |= _SORTS.get(name, 0)
+        found |= _PRESENT.get(name, 0)
+    if there & _CARRIED:
+        found |= _many(values, there)
+    if there & _SAID:
+        found |= _said(values)
+    for one in sender:
+        if machine_name(one.address):
+            found |= _MACHINE_FROM
+    if mid[:3].lower() == "dw." and _OWN_ID.match(mid):
+        found |= _OWN
+    if ("[" in subject and _TAG.search(subject)) or _cites(values):
+        found |= _TAGGED
+    if there & _TYPED:
+        found |= _structure(values.get("content-type", ""), subject)
+    return Mark(found)
+
+
+def _said(values: Mapping[str, str]) -> int:
+    """Return what the few fields tell of which the value counts."""
+    found = _PRECEDENCE.get(values.get("precedence", "").strip().lower(), 0)
     automatic = values.get("auto-submitted", "").partition(";")[0].strip().lower()
     if automatic and automatic != "no":
         found |= _AUTO
     if "return-path" in values and values["return-path"].strip() in {"<>", ""}:
         found |= _NULL_PATH
-    if any(machine_name(one.address) for one in sender):
-        found |= _MACHINE_FROM
-    if _OWN_ID.match(mid):
-        found |= _OWN
-    if _TAG.search(subject) or _cites(values):
-        found |= _TAGGED
     if "calendarmessage" in values.get("content-class", "").lower():
         found |= _MEETING
-    return Mark(found | _structure(values.get("content-type", ""), subject))
+    return found
 
 
-def _many(values: Mapping[str, str]) -> int:
+def _many(values: Mapping[str, str], there: int) -> int:
     """Return whether a discussion list or a bulk mailing program carried the message.
 
     Newsletters have a List-Id too; what can be posted to, or bears no sign of a mailing program, is a
     discussion.
     """
-    if not _DISCUSSION.isdisjoint(values) and values.get("list-post", "").strip().upper() != "NO":
+    if there & _DISCUSSION and values.get("list-post", "").strip().upper() != "NO":
         return _LIST
     feedback = values.get("feedback-id", "")
-    if not _BULK.isdisjoint(values) or (feedback and not _PERSONAL.search(feedback[-60:])):
+    if there & _BULK or (feedback and not _PERSONAL.search(feedback[-60:])):
         return _MAILING
     if "list-id" in values:
         return _LIST
@@ -116,8 +137,11 @@ def _many(values: Mapping[str, str]) -> int:
 
 
 def _cites(values: Mapping[str, str]) -> bool:
-    told = values.get("references", ""), values.get("in-reply-to", "")
-    return any("<dw." in text and _OWN_ID.search(text) is not None for text in told)
+    for name in ("references", "in-reply-to"):
+        text = values.get(name, "")
+        if "<dw." in text and _OWN_ID.search(text) is not None:
+            return True
+    return False
 
 
 def _structure(content_type: str, subject: str) -> int:

@@ -127,7 +127,7 @@ def _text(raw: bytes) -> str:
             text = "\n".join(text_of(line) for line in raw.split(b"\n"))
     if "\x00" in text:
         text = text.replace("\x00", "")
-    return _FOLD.sub(" ", text)
+    return _FOLD.sub(" ", text) if "\n " in text or "\n\t" in text else text
 
 
 def _block(raw: bytes) -> bytes:
@@ -190,15 +190,13 @@ def _identity(
     mid: str, date: str, subject: str, sender: tuple[Named, ...], recipients: tuple[Named, ...]
 ) -> bytes:
     """Return what makes two copies the same message, whatever folders and servers they went through."""
-    told = "\n".join(
-        (
-            mid.casefold(),
-            " ".join(sorted([one.address for one in sender])),
-            " ".join(date.split()),
-            subject,
-            " ".join(sorted({one.address for one in recipients})),
-        )
-    )
+    told = "\n".join((
+        mid.casefold(),
+        sender[0].address if len(sender) == 1 else " ".join(sorted([one.address for one in sender])),
+        " ".join(date.split()),
+        subject,
+        recipients[0].address if len(recipients) == 1 else " ".join(sorted({r.address for r in recipients})),
+    ))  # fmt: skip
     return blake2b(told.encode("utf-8", "replace"), digest_size=16).digest()
 
 
