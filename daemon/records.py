@@ -14,8 +14,8 @@ from rules.due import Survey
 from rules.names import called
 from rules.policy import Policy
 from rules.verdicts import Digest, Evidence, Kind, KindVerdict, Suggestion, Tie
-from store.addresses import organisation_domain
-from store.facts import Person, Snapshot, Suggested
+from store.addresses import organisation_domain, person_id
+from store.facts import Address, Person, Snapshot, Suggested
 from store.ledger import Command
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def person(seen: Survey, who: Person, kind: Kind, tie: Tie | None) -> Record:
 
 
 def people(seen: Survey, *, everybody: bool) -> list[Record]:
-    """Return everybody, or people with mail both ways only, those in the closest touch first."""
+    """Return everybody, the owner last, or people with mail both ways only; the closest in touch first."""
     ties = {t.person.key: t for t in seen.ties}
     order = {key: place for place, key in enumerate(ties)}
     found = []
@@ -81,7 +81,15 @@ def people(seen: Survey, *, everybody: bool) -> list[Record]:
             continue
         kind = tie.kind if tie else kind_of(who, seen.standing(key), seen.policy, seen.snapshot.own)
         found.append((order.get(key, len(order)), who.main.address, person(seen, who, kind.kind, tie)))
-    return [record for _, _, record in sorted(found, key=lambda row: row[:2])]
+    myself = [_myself(seen)] if everybody and seen.snapshot.own else []
+    return [record for _, _, record in sorted(found, key=lambda row: row[:2])] + myself
+
+
+def _myself(seen: Survey) -> Record:
+    """Return the owner as one of the people: nothing is counted of mail to oneself."""
+    addresses = tuple(Address(0, address, "", 0) for address in sorted(seen.snapshot.own))
+    who = Person(person_id(addresses[0].address), 0, "", addresses)
+    return person(seen, who, Kind.SELF, None)
 
 
 def rhythm_days(tie: Tie | None) -> float | None:

@@ -32,7 +32,11 @@ def backup(ctx: click.Context, *, dry_run: bool, as_json: bool) -> None:
         return
     with house() as opened:
         if dry_run:
-            output.say(f"would be: a copy of {opened.store.path} in {keep.directory(opened.store.path)}")
+            folder = keep.directory(opened.store.path)
+            if as_json:
+                output.item("backup", {"dry_run": True, "folder": str(folder)}, opened.now)
+            else:
+                output.say(f"would be: a copy of {opened.store.path} in {folder}")
             return
         made = keep.backup(opened.store, opened.now)
     if as_json:

@@ -108,3 +108,14 @@ def test_no_input_quotes_the_question_as_it_stands(tmp_path: Path) -> None:
     ran = piped(tmp_path, "", "--no-input")
     assert ran.returncode == 2
     assert "Your mail address: not given" in ran.stderr
+
+
+def test_the_owner_stands_among_all_as_self_and_never_as_a_person(town: Town) -> None:
+    mine = [one for one in town("people", "list", "--all", "--json").items if one["kind"] == "self"]
+    assert [one["addresses"] for one in mine] == [["maya@example.org"]]
+    assert all("maya@example.org" not in one["addresses"] for one in town("people", "list", "--json").items)
+
+
+def test_a_rehearsed_backup_is_json_too_and_makes_none(town: Town) -> None:
+    assert town("backup", "-n", "--json").json["item"]["dry_run"] is True
+    assert town("backup", "list", "--json").items == []
