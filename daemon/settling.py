@@ -13,6 +13,7 @@ from rules import classify, identity
 from rules.contact import person_of
 from rules.standing import Standing, standings
 from rules.verdicts import Candidate, Kind
+from store.cards import together
 from store.db import Store, recall, remember
 from store.errors import DigwellError
 from store.facts import DAY, Snapshot
@@ -50,7 +51,8 @@ def _certain(house: House, facts: Snapshot) -> tuple[identity.Merge, ...]:
     """Return the merges among humans; whose kind does not matter is not asked for it."""
     apart = {(act.key, act.other) for act in facts.said if act.verb == "different"}
     person, said = person_of(facts), standings(facts.said, person_of(facts))
-    merges = identity.certain(facts.people.values(), apart, facts.traits)
+    cards = together(house.store)
+    merges = identity.certain(facts.people.values(), apart, cards)
     concerned = {person[key] for merge in merges for key in (merge.key, merge.main) if key in person}
     robots = {
         key
@@ -61,7 +63,7 @@ def _certain(house: House, facts: Snapshot) -> tuple[identity.Merge, ...]:
     if not robots:
         return merges
     humans = (who for key, who in facts.people.items() if key not in robots)
-    return identity.certain(humans, apart, facts.traits)
+    return identity.certain(humans, apart, cards)
 
 
 def keep_judgement(house: House, seen: Survey) -> None:

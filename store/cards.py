@@ -73,6 +73,18 @@ def unplaced(store: Store, as_of: int = FOREVER) -> tuple[Card, ...]:
     )
 
 
+def together(store: Store) -> tuple[Trait, ...]:
+    """Return which addresses stand on one card, as traits of the sort ``card`` whose value names the card.
+
+    An address on several cards (a family's, an office's) is nobody's own and is left out.
+    """
+    rows = store.rows(
+        "SELECT a.id, c.source || ' ' || c.key, c.at, c.source, count(*) OVER (PARTITION BY a.id, c.source)"
+        " FROM card c, json_each(c.addresses) j JOIN address a ON a.address = j.value ORDER BY 2, 1"
+    )
+    return tuple(Trait(key, "card", card, at, source=source) for key, card, at, source, n in rows if n == 1)
+
+
 def _place(store: Store, cards: list[Card], at: int) -> None:
     """Hang what cards tell on their addresses."""
     book = ids_of(store, {address for card in cards for address in card.addresses})

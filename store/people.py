@@ -56,7 +56,7 @@ def newest(store: Store) -> str:
     row = store.one(
         "SELECT (SELECT max(id) FROM message), (SELECT max(id) FROM act),"
         " (SELECT count(*) FROM act WHERE undone), (SELECT count(*) FROM trait),"
-        " (SELECT count(*) FROM own WHERE used)"
+        " (SELECT count(*) FROM own WHERE used), (SELECT count(*) || '.' || max(at) FROM card)"
     )
     return "/".join(str(part or 0) for part in row or ())
 

@@ -54,8 +54,11 @@ def send(*, again: bool, dry_run: bool, as_json: bool) -> int:
     """Send this week's mail now, or finish one that was begun; once it has gone out, say so."""
     from daemon import post, records, week
     from rules.names import called
+    from store.errors import ConfigError
 
     with house() as opened:
+        if not opened.config.mailboxes:
+            raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
         if dry_run:
             coming = week.compose(opened, opened.look_from).digest
             names = ", ".join(called(s.person) for s in coming.suggestions)

@@ -42,7 +42,8 @@ def check(*, as_json: bool) -> int:
         output.say(f"{path}: fine")
     if not files:
         output.say("There are no files yet: everybody is kept at the rhythm the two of you already have.")
-    output.say(f"{len(policy.circles)} circles, {len(policy.people)} people, {len(policy.never)} never.")
+    circles = "1 circle" if len(policy.circles) == 1 else f"{len(policy.circles)} circles"
+    output.say(f"{circles}, {len(policy.people)} people, {len(policy.never)} never.")
     return 0
 
 

@@ -119,3 +119,40 @@ def test_the_owner_stands_among_all_as_self_and_never_as_a_person(town: Town) ->
 def test_a_rehearsed_backup_is_json_too_and_makes_none(town: Town) -> None:
     assert town("backup", "-n", "--json").json["item"]["dry_run"] is True
     assert town("backup", "list", "--json").items == []
+
+
+CARDS = """BEGIN:VCARD
+VERSION:3.0
+FN:Ana Ribeiro
+EMAIL:ana@example.net
+EMAIL:ana@home.example
+EMAIL:ribeiros@home.example
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+FN:Rui Ribeiro
+EMAIL:rui@home.example
+EMAIL:ribeiros@home.example
+END:VCARD
+"""
+
+
+def test_one_card_makes_one_person_but_an_address_that_two_share_joins_nobody(
+    town: Town, tmp_path: Path
+) -> None:
+    (tmp_path / "friends.vcf").write_text(CARDS)
+    town("people", "list")
+    assert town("import", "vcard", str(tmp_path / "friends.vcf")).code == 0
+    item = town("people", "show", "ana@home.example", "--json").json["item"]
+    assert item["addresses"] == ["ana@example.net", "ana@home.example"]
+    assert town("people", "show", "rui@home.example", "--json").json["item"]["addresses"] == [
+        "rui@home.example"
+    ]
+
+
+def test_sending_without_a_mailbox_says_what_is_missing(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["digest", "send"], ["digest", "send", "-n"]):
+        assert run(["--store", str(town.store), *words]) == 78
+        assert "no mailbox is configured yet" in capsys.readouterr().err
