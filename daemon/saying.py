@@ -63,9 +63,9 @@ def tell(house: House, command: Command, dry_run: bool) -> Told:
     holds = owner_standing(house.snapshot.said, person_of(house.snapshot))
     found = (one.name, one.person.id) if one else ("", "")
     also = _also(target) if command.verb in TAUGHT else ()
-    if dry_run:
-        meant = intend(command, target, Moment(house.now, house.zone, holds))
-        return Told(command.verb, *found, meant.sentence, dry_run=True, also=also)
+    meant = intend(command, target, Moment(house.now, house.zone, holds))
+    if dry_run or not (meant.acts or meant.wants):  # what changes nothing leaves no trace to take back
+        return Told(command.verb, *found, meant.sentence, dry_run=dry_run, also=also)
     source = verbs.Source(house.zone, text=_written(command, target))
     (effect,) = verbs.obey(house.store, [verbs.Order(command, target)], house.now, source, holds).effects
     teach(house, effect.acts)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from daemon.imports.door import KINDS, import_path
 from store.db import Store
@@ -117,6 +121,34 @@ def test_importing_twice_is_a_no_op(tmp_path: Path, store: Store, kind: str) -> 
     again = import_path(store, kind, path, NOW + 5)
     assert (again.read, again.new) == (30, 0)
     assert list(records(store)) == before
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.booleans()), min_size=1, max_size=12),
+    st.sampled_from(["maildir", "mbox"]),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_is_imported_twice_or_in_another_order_changes_nothing(
+    drawn: list[tuple[int, bool]], kind: str, rng: Random
+) -> None:
+    letters = [
+        letter(n, ME, f"p{n % 4}@example.net") if mine else letter(20 + n, f"p{n % 4}@example.net", ME)
+        for n, mine in drawn
+    ]
+    dumps = []
+    with tempfile.TemporaryDirectory() as directory:
+        for turn in range(2):
+            path = Path(directory, f"{turn}")
+            maildir(path, "", *letters) if kind == "maildir" else mbox(path, *letters)
+            with Store.open(Path(directory, f"{turn}.db")) as one:
+                learn_own(one, [ME])
+                import_path(one, kind, path, NOW)
+                dumps.append(list(records(one)))
+                assert import_path(one, kind, path, NOW + 1 + turn).new == 0
+                assert list(records(one)) == dumps[-1]
+            rng.shuffle(letters)
+    assert dumps[0] == dumps[1]
 
 
 def test_the_same_letters_from_two_kinds_of_files_count_once(tmp_path: Path, store: Store) -> None:
