@@ -13,6 +13,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -173,7 +174,8 @@ class Store:
     def stream(self, sql: str, args: Args = ()) -> Iterator[Row]:
         """Yield rows as they are read, for what may be too much for memory."""
         with telling(self.path):
-            yield from self._connection.execute(sql, args)
+            # not the cursor itself: given up half-way, it would be closed on a store closed before it
+            yield from chain(self._connection.execute(sql, args))
 
     def execute(self, sql: str, args: Args = ()) -> sqlite3.Cursor:
         """Run one statement."""

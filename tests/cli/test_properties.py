@@ -57,7 +57,7 @@ def test_every_sentence_of_a_letter_stands_on_rows_of_the_export(
     day = datetime.fromtimestamp(NOW - ago * DAY, UTC).date().isoformat()
     records = [json.loads(line) for line in exported(town).splitlines()]
     messages = {record["message_id"]: record for record in records if record["type"] == "message"}
-    words = {record["id"] for record in records if record["type"] in {"note", "promised", "word"}}
+    said_ids = {record["id"] for record in records if record["type"] in {"note", "promised", "word"}}
     for item in town("digest", "preview", "--format", "json", "--as-of", day).items:
         assert item["evidence"], item["sentence"]
         for row in item["evidence"]:
@@ -66,6 +66,6 @@ def test_every_sentence_of_a_letter_stands_on_rows_of_the_export(
                 assert item["address"] in json.dumps(messages[row[kind]])
                 assert messages[row[kind]]["date"] < f"{day}T00:00:01Z"
             elif kind == "note_id":
-                assert row[kind] in words
+                assert row[kind] in said_ids
     for _ in said:
         town("undo")

@@ -183,3 +183,12 @@ def test_a_mark_tells_that_something_is_new(tmp_path: Path) -> None:
     assert newest(store) == before
     record(store, folder["INBOX"], seen(letter("a", "ana@x.example")))
     assert newest(store) != before
+
+
+def test_reading_may_be_given_up_half_way_and_the_store_closed(tmp_path: Path) -> None:
+    store, folder = new_store(tmp_path / "s.db")
+    record(store, folder["INBOX"], seen(*(letter(f"m{n}", f"p{n}@x.example") for n in range(5))))
+    rows = store.stream("SELECT address FROM address")
+    assert next(iter(rows))
+    store.close()
+    rows.close()  # type: ignore[attr-defined]
