@@ -26,6 +26,12 @@ LONG_DAYS = 548
 _PREFIX = re.compile(
     r"^\s*((re|fwd?|fw|aw|wg|sv|vs|antw|tr|rv|ref|odp|res|enc)\s*(\[\d+\])?\s*[:：]\s*)+", re.I
 )
+_AWAY = re.compile(
+    r"^(out of (the )?office|auto(matic)?[- ]?(reply|response)|abwesenheit|automatische antwort"
+    r"|réponse automatique|absence du bureau|risposta automatica|respuesta automática|fuera de la oficina"
+    r"|resposta automática|automatisch antwoord|automatiskt svar|autosvar)\b",
+    re.I,
+)
 _EMPTY = frozenset(SAYING_NOTHING.strip().split("\n"))
 
 
@@ -135,7 +141,8 @@ def topic(subject: str) -> str:
     """Return what a subject is about, without reply prefixes; empty where it says nothing."""
     plain = _PREFIX.sub("", " ".join(subject.split())).strip(" \"'“”")
     bare = plain.lower().strip(" .!?…")
-    return "" if bare in _EMPTY or len(bare) < 3 else clipped(plain, 60)
+    says_nothing = bare in _EMPTY or len(bare) < 3 or _AWAY.match(bare)
+    return "" if says_nothing else clipped(plain, 60)
 
 
 def _promise(seen: Survey, tie: Tie) -> tuple[str, tuple[Evidence, ...]]:

@@ -103,6 +103,10 @@ class Map(click.Group):
         self.no_args_is_help = False
         self.invoke_without_command = True
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read `help` and `help COMMAND` as `--help` and `COMMAND --help`, as git does."""
+        return super().parse_args(ctx, [*args[1:], "--help"] if args[:1] == ["help"] else args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the map."""
         return list(self.commands)

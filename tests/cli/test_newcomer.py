@@ -156,3 +156,10 @@ def test_sending_without_a_mailbox_says_what_is_missing(
     for words in (["digest", "send"], ["digest", "send", "-n"]):
         assert run(["--store", str(town.store), *words]) == 78
         assert "no mailbox is configured yet" in capsys.readouterr().err
+
+
+def test_help_is_a_word_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["help"]) == 0
+    assert "digwell COMMAND --help" in capsys.readouterr().out
+    assert run(["help", "people", "list"]) == 0
+    assert capsys.readouterr().out.startswith("Usage: digwell people list")

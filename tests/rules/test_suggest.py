@@ -192,6 +192,10 @@ def test_the_outcome_of_the_last_mail_is_told() -> None:
         ("Re: Good to meet you!", ""),
         ("Hi", ""),
         ("Re:", ""),
+        ("OUT OF THE OFFICE", ""),
+        ("Automatische Antwort: Zug nach Lyon", ""),
+        ("Out of office space in Lyon?", ""),
+        ("Outer office", "Outer office"),
         ("a " * 60, "a " * 28 + "a…"),
     ],
 )
