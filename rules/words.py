@@ -73,7 +73,8 @@ LETTER: Mapping[str, str] = {
     "write.introduce.body": "{first}, somebody I know came to mind whom you might enjoy meeting. May I ask"
     " them whether I may introduce you? A no is fine.",
     # the first letter of all
-    "first.lead": "I have read the headers of {mails}, from {since} on. No body was opened, and nothing has"
+    "first.lead": "I have read the headers of {mails}, from {since} on. No body of a person's letter was"
+    " opened, and nothing has"
     " left your machine.",
     "first.lead.lines": "I have read the headers and first lines of {mails}, from {since} on. Nothing has"
     " left your machine.",
@@ -143,11 +144,11 @@ LETTER: Mapping[str, str] = {
     "foot.how.text": "If you email somebody, there is nothing to do: digwell sees it in Sent. Otherwise"
     " answer this mail, the verb first, one a line or with commas between:",
     "foot.made": "Made on your own machine from the headers of your own mail, and put straight into your own"
-    " mailbox.",
+    " mailbox. No body of a person's letter is opened.",
     "foot.made.lines": "Made on your own machine from the headers and first lines of your own mail, and put"
     " straight into your own mailbox.",
     "foot.made.smtp": "Made on your own machine from the headers of your own mail, and sent to nobody but"
-    " you.",
+    " you. No body of a person's letter is opened.",
     "foot.made.smtp.lines": "Made on your own machine from the headers and first lines of your own mail, and"
     " sent to nobody but you.",
     "foot.synced": "Your mail was last read {day}, {clock}.",
