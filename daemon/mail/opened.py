@@ -18,6 +18,8 @@ _FIELD = re.compile(rb"^([!-9;-~]{1,80})[ \t]*:(.*(?:\r?\n[ \t].*)*)", re.MULTIL
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"^\s*dmarc\s*=\s*pass\b", re.IGNORECASE)
 _FROM = re.compile(r"\bheader\.from\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+_ONCE = (b"from", b"to", b"cc", b"bcc", b"subject", b"message-id", b"in-reply-to", b"references")
+_SENT_ON = frozenset({b"resent-to", b"resent-cc", b"resent-bcc"})
 _LONGEST_HEAD = 64 * 1024
 
 
@@ -35,14 +37,14 @@ class Opened:
 
     Of HTML the size is that of its words: the letter it quotes is mostly marks.
 
-    ``clean`` is False where the subject hides a control character in an encoded word; ``froms`` counts
-    the From fields.
+    ``clean`` is False where the subject hides a control character in an encoded word, ``single`` where a
+    field stands twice that may stand once, or where the mail was sent on to others (Resent-To and such).
     """
 
     text: str
     size: int
     clean: bool
-    froms: int
+    single: bool
     results: Results
 
 
@@ -59,7 +61,7 @@ def opened(raw: bytes) -> Opened:
         text=text,
         size=size,
         clean=all(_is_clean(value) for name, value in fields if name == b"subject"),
-        froms=sum(1 for name, _ in fields if name == b"from"),
+        single=_is_single([name for name, _ in fields]),
         results=_results(proofs[0]) if proofs else Results(),
     )
 
@@ -92,6 +94,10 @@ def _joined(text: str, without_space: bool) -> str:
             lines.append(bare)
         soft = bare.endswith(" ") and bare != "-- " and not line.startswith(">")
     return "\n".join(lines)
+
+
+def _is_single(names: list[bytes]) -> bool:
+    return not _SENT_ON.intersection(names) and all(names.count(name) <= 1 for name in _ONCE)
 
 
 def _is_clean(subject: str) -> bool:

@@ -122,12 +122,13 @@ def _whose(message: Message, inside: Opened | None, facts: Facts) -> Why | None:
     """Return what is wrong with sender, recipients or the way it was made, if anything."""
     others = [named.address for named in (*message.to, *message.cc, *message.bcc)]
     senders = [named.address for named in message.sender]
-    mine = len(senders) == 1 and senders[0] in facts.own and (inside is None or inside.froms == 1)
+    mine = len(senders) == 1 and senders[0] in facts.own
     only_mine = bool(others) and message.to_count <= len(message.to) and facts.own.issuperset(others)
     checks = (
         (facts.known, Why.KNOWN),
         (not mine, Why.SENDER),
         (not only_mine, Why.OTHERS),
+        (inside is not None and not inside.single, Why.FORGED),
         (bool(message.marks & _NOT_BY_HAND) or not message.mid, Why.AUTOMATIC),
         (not facts.sent and not (mine and _proven(senders[0], inside, facts.host)), Why.UNPROVEN),
     )

@@ -37,6 +37,17 @@ FORGERIES: dict[str, Forge] = {
     "forged From": lambda d: mail(link(d), From="Mallory <mallory@example.com>"),
     "two From addresses": lambda d: mail(link(d), From=f"{ME}, mallory@example.com"),
     "two From fields": lambda d: b"From: mallory@example.com\r\n" + mail(link(d)),
+    "two subjects": lambda d: b"Subject: hello\r\n" + mail(link(d)),
+    "two subjects, the other way": lambda d: mail(link(d)).replace(b"\r\nDate", b"\r\nSubject: x\r\nDate"),
+    "two Message-IDs": lambda d: b"Message-ID: <other@phone.example.org>\r\n" + mail(link(d)),
+    "two To fields": lambda d: b"To: maya@example.org\r\n" + mail(link(d)),
+    "sent on to others": lambda d: b"Resent-To: friend@example.com\r\n" + mail(link(d)),
+    "a command in an HTML quote": lambda d: mail(
+        "Re: x", "<p>thanks</p><blockquote>never 1</blockquote>", References=cites(d)
+    ).replace(b"text/plain", b"text/html"),
+    "a command nobody can see": lambda d: mail(
+        "Re: x", '<p>thanks</p><div style="display:none">never 1</div>', References=cites(d)
+    ).replace(b"text/plain", b"text/html"),
     "Sent without tag": lambda d: mail("digwell never Ana Ribeiro"),
     "answer without tag": lambda d: mail("Re: letter", "never 1", References="<some@where.example>"),
     "MAC of another item": lambda d: mail(f"digwell never Ana {d.tag('2').replace('48.2', '48.1')}"),
