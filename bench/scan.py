@@ -36,6 +36,7 @@ digest: {{when: monday 07:30}}
 store: {folder}/digwell.db
 """
 MBSYNC = """FSync no
+
 IMAPAccount b
 Host 127.0.0.1
 Port {port}
@@ -43,12 +44,15 @@ User {user}
 Pass pw
 SSLType None
 AuthMechs LOGIN
+
 IMAPStore r
 Account b
+
 MaildirStore l
 Path {folder}/mail/
 Inbox {folder}/mail/INBOX
 SubFolders Verbatim
+
 Channel c
 Far :r:
 Near :l:
