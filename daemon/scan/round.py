@@ -83,17 +83,19 @@ class Round:
         self.memory.troubles = watch.troubles
         chosen = {state.name: state for state in watch.folders}
         listed = [(s.name, chosen.get(s.name, s).role, s.name in chosen) for s in states]
-        known = {folder.name: folder for folder in sync_folders(self.store, account, listed)}
-        self._learn_own()
+        with self.store.transaction():
+            known = {folder.name: folder for folder in sync_folders(self.store, account, listed)}
+            self._learn_own()
+            self._count(known, (s for s in states if s.name not in chosen and s.selectable and s.exists >= 0))
         self._ask = opening.ask(self.store, self.box, self.wishes)
-        self._count(known, (s for s in states if s.name not in chosen and s.selectable and s.exists >= 0))
         self._read_all([(known[state.name], state) for state in watch.folders])
         self._learn_own()
         opening.Opener(self.store, self.line, self.box, self.wishes).go(known.values(), chosen)
 
     def _learn_own(self) -> None:
-        self._flush()
-        learn_own(self.store, (self.box.user, *self.box.also_me))
+        with self.store.transaction():
+            self._flush()
+            learn_own(self.store, (self.box.user, *self.box.also_me))
 
     def _stop_if_much_is_gone(self, before: Sequence[Folder], now: Sequence[FolderState]) -> None:
         why = "" if self.wishes.accept_loss else plan.alarm(before, now)
@@ -106,11 +108,9 @@ class Round:
 
     def _count(self, known: dict[str, Folder], states: Iterable[FolderState]) -> None:
         changed = [(known[s.name], plan.counted(known[s.name].cursor, s)) for s in states]
-        if any(cursor for _, cursor in changed):
-            with self.store.transaction():
-                for folder, cursor in changed:
-                    if cursor is not None:
-                        set_cursor(self.store, folder.id, cursor)
+        for folder, cursor in changed:
+            if cursor is not None:
+                set_cursor(self.store, folder.id, cursor)
 
     def _read_all(self, todo: list[tuple[Folder, FolderState]]) -> None:
         """Whole folders in one stream, Sent first; then those of which only a part is wanted."""
@@ -120,6 +120,16 @@ class Round:
                     set_cursor(self.store, folder.id, None)
             todo = [(replace(folder, cursor=None), state) for folder, state in todo]
             self.memory.emptied = True
+        with self.store.transaction():
+            whole, partly = self._sorted(todo)
+        self._stream(whole)
+        for folder, state in partly:
+            self._read_partly(folder, state)
+
+    def _sorted(
+        self, todo: list[tuple[Folder, FolderState]]
+    ) -> tuple[list[Reading], list[tuple[Folder, FolderState]]]:
+        """Tell folders to be read from end to end from those to be read in part; note those at rest."""
         whole: list[Reading] = []
         partly: list[tuple[Folder, FolderState]] = []
         for folder, state in todo:
@@ -134,9 +144,7 @@ class Round:
                 whole.append(Reading(self._anew(folder, step), state, None, cut))
             else:
                 partly.append((folder, state))
-        self._stream(whole)
-        for folder, state in partly:
-            self._read_partly(folder, state)
+        return whole, partly
 
     def _may_stream(self, folder: Folder) -> bool:
         return self.box.since is None and self.memory.size(folder.id) >= EXACT_BELOW
