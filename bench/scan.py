@@ -22,6 +22,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -143,15 +144,32 @@ def _words(name: str, told: argparse.Namespace, account: Account, port: int, pla
 
 
 def _timed(words: list[str]) -> tuple[float, float, float]:
-    """Return wall seconds, CPU seconds and peak memory in MB of a process, from the kernel's accounting."""
+    """Return wall and CPU seconds of a process from the kernel's accounting, and its peak memory in MB."""
     start = time.perf_counter()
     process = subprocess.Popen(words, cwd=HOUSE, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    peak = [0.0]
+    watcher = threading.Thread(target=_watch, args=(process.pid, peak))
+    watcher.start()
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
+    watcher.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{words[1]} failed with {process.returncode}")
-    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return wall, used.ru_utime + used.ru_stime, peak[0]
+
+
+def _watch(pid: int, peak: list[float]) -> None:
+    """Note the peak of a process's own memory; the kernel's account also counts the one it came from."""
+    while True:
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+        except OSError:
+            return
+        told = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+        if told:
+            peak[0] = int(told[0]) / 1024
+        time.sleep(0.02)
 
 
 def _forget(account: Account) -> None:
