@@ -264,7 +264,7 @@ def _sentence(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> DigwellE
 
 
 def _damaged(path: Path, why: str) -> DamagedError:
-    return DamagedError(f"the store is damaged: {path}", why, "digwell restore, or digwell scan")
+    return DamagedError(f"the store is damaged: {path}", why, "digwell scan --full, or digwell restore")
 
 
 def _full(path: Path) -> TemporaryError:

@@ -44,8 +44,10 @@ class Rescue:
     editions: int
 
 
-def open_sound(path: Path, now: int) -> tuple[Store, Rescue | None]:
+def open_sound(path: Path, now: int, *, broken: bool = False) -> tuple[Store, Rescue | None]:
     """Open a store that is to be relied on; rescue it first if SQLite cannot read it.
+
+    ``broken`` says that reading has failed already: SQLite's own check does not look into texts.
 
     Only the daemon and the scan do this, holding the lock.
     """
@@ -53,7 +55,7 @@ def open_sound(path: Path, now: int) -> tuple[Store, Rescue | None]:
         store = Store.open(path)
     except DamagedError:
         return _rescue(path, now)
-    if not problems(store):
+    if not broken and not problems(store):
         return store, None
     store.close()
     return _rescue(path, now)

@@ -27,10 +27,12 @@ def scan(*, full: bool, accept_loss: bool, dry_run: bool, as_json: bool) -> int:
     if dry_run:
         return _rehearse(as_json=as_json)
     said = session()
+    if full:
+        _rescue()  # damage that this pass would not come across is looked for too
     try:
         opened, done = _pass(full=full, accept_loss=accept_loss, quiet=said.quiet or as_json)
     except DamagedError:
-        _rescue()
+        _rescue(broken=True)
         opened, done = _pass(full=full, accept_loss=accept_loss, quiet=said.quiet or as_json)
     for name, error in done.failed:
         tell_error(error, name if len(opened.config.mailboxes) > 1 else "")
@@ -60,7 +62,7 @@ def _pass(*, full: bool, accept_loss: bool, quiet: bool) -> tuple[House, Passed]
             bars.close()
 
 
-def _rescue() -> None:
+def _rescue(*, broken: bool = False) -> None:
     """Put a sound store in the place of a damaged one, and say so."""
     from daemon import clock
     from daemon.app import read_config
@@ -69,8 +71,10 @@ def _rescue() -> None:
 
     said = session()
     path = read_config(said.config, said.store).store
+    if not path.exists():
+        return
     with Lock(path):
-        rescue = keeping.sound(path, clock.now())
+        rescue = keeping.sound(path, clock.now(), broken=broken)
     if rescue is not None:
         output.tell(keeping.told(rescue))
 

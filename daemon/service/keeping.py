@@ -16,9 +16,9 @@ EVERY = 86_400
 """Seconds between backups."""
 
 
-def sound(path: Path, now: int) -> Rescue | None:
+def sound(path: Path, now: int, *, broken: bool = False) -> Rescue | None:
     """Make sure that the store can be relied on; return what had to be done for it, None for nothing."""
-    store, rescue = open_sound(path, now)
+    store, rescue = open_sound(path, now, broken=broken)
     store.close()
     return rescue
 

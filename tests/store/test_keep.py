@@ -236,3 +236,9 @@ def test_a_word_that_is_no_longer_text_is_damage(tmp_path: Path) -> None:
     store.execute("UPDATE command SET text = CAST(x'ff41' AS TEXT)")
     with pytest.raises(DamagedError):
         store.rows("SELECT text FROM command")
+    store.close()
+    _, rescue = sound(tmp_path / "s.db", START + 5)
+    assert rescue is None
+    rescued, rescue = open_sound(tmp_path / "s.db", START + 5, broken=True)
+    rescued.close()
+    assert rescue is not None
