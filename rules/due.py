@@ -162,6 +162,7 @@ def _tie(person: Person, kind: KindVerdict, wish: Wish, line: Timeline | None, p
         cadence_from=wish.spoke,
         mutual=warmth.is_mutual(known),
         strength=pulse.strength if pulse else 0.0,
+        cold=pulse.cold if pulse else False,
     )
 
 

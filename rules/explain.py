@@ -130,6 +130,8 @@ def _figures(seen: Survey, tie: Tie) -> list[tuple[str, str]]:
         )
         rows.append(("balance", f"{sum(line.outs)} from you, {sum(line.ins)} from them"))
     rows.append(("warmth", f"{tie.warmth:.2f} (chance of direct mail within eight weeks)"))
+    if tie.cold:
+        rows.append(("cold", "a strong tie beyond twice its usual gap, so it stands further forward"))
     rows.append(("order", f"{tie.order:+.2f}, number {seen.ties.index(tie) + 1} of {len(seen.ties)} ties"))
     given = favours.balance(
         seen.standing(tie.person.key), first_name(tie.person.name, tie.person.main.address)

@@ -10,8 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rules import rhythm as rhythms
-from rules import sentences
+from rules import sentences, warmth
 from rules.due import Survey
 from rules.manners import Measure
 from rules.verdicts import Candidate, Reason, Suggestion
@@ -19,7 +18,6 @@ from store.facts import DAY, Dossier
 
 POOL_DAYS = 3
 """Contact days from which somebody lost belongs to the lot."""
-STRONG_DAYS, STRONG_SHARE = 6, 0.3
 MOST_OF_A_KIND = 2
 OLD_FRIEND_WEEKS = 4
 
@@ -43,7 +41,7 @@ def picks(seen: Survey, found: Sequence[Candidate], measured: Measure, edition: 
     rest += _old_friend(pool, taken, edition, seed)
     places = measured.people - len(wild)
     ranks = {reason: place for place, reason in enumerate(seen.policy.week.reasons)}
-    chosen = sorted(_seated(seen, rest, places), key=lambda c: ranks.get(c.reason.value, len(ranks)))
+    chosen = sorted(_seated(rest, places), key=lambda c: ranks.get(c.reason.value, len(ranks)))
     return Picks((*chosen, *wild), len(pool))
 
 
@@ -86,7 +84,7 @@ def _suggestion(
     )
 
 
-def _seated(seen: Survey, free: Sequence[Candidate], places: int) -> list[Candidate]:
+def _seated(free: Sequence[Candidate], places: int) -> list[Candidate]:
     """Fill the places: promises and news, one strong tie gone cold, one new person, then by order."""
     by_reason = {
         reason: [c for c in free if c.reason is reason][:MOST_OF_A_KIND]
@@ -94,7 +92,7 @@ def _seated(seen: Survey, free: Sequence[Candidate], places: int) -> list[Candid
     }
     new = [c for c in free if c.seat == "new"]
     common = [c for c in free if c.reason in {Reason.YOUR_TURN, Reason.GONE_QUIET}]
-    strong = _strong(seen, common)
+    strong = _strong(common)
     queue = [*by_reason[Reason.PROMISE], *by_reason[Reason.NEWS], *strong[:1], *new[:1], *common]
     chosen: dict[int, Candidate] = {}
     for candidate in (*queue, *new[1:2]):
@@ -103,23 +101,9 @@ def _seated(seen: Survey, free: Sequence[Candidate], places: int) -> list[Candid
     return list(chosen.values())
 
 
-def _strong(seen: Survey, common: Sequence[Candidate]) -> list[Candidate]:
-    """Return the strong ties that have just gone cold, the strongest first.
-
-    Strong: six contact days and among the owner's first three tenths by contact days with a memory of a
-    year, as they stood at the last contact.
-    """
-    strengths = sorted((tie.strength for tie in seen.ties if tie.mutual), reverse=True)
-    if not strengths:
-        return []
-    bar = strengths[int(STRONG_SHARE * (len(strengths) - 1))]
-    cold = [
-        c
-        for c in common
-        if c.tie.rhythm.days >= STRONG_DAYS
-        and c.tie.strength >= bar
-        and rhythms.is_cold(c.tie.rhythm, c.tie.silence)
-    ]
+def _strong(common: Sequence[Candidate]) -> list[Candidate]:
+    """Return the strong ties that have gone cold, the strongest first."""
+    cold = [c for c in common if c.tie.cold and c.tie.mutual]
     return sorted(cold, key=lambda c: (-c.tie.strength, c.tie.person.id))
 
 
@@ -127,7 +111,7 @@ def _old_friend(pool: Sequence[Candidate], taken: set[int], edition: str, seed: 
     """Return, every fourth week, the old friend who once was closest, as one gone quiet."""
     if _number(seed, edition[:7], "old friend") % OLD_FRIEND_WEEKS:
         return []
-    closest = [c for c in pool if c.tie.person.key not in taken and c.tie.rhythm.days >= STRONG_DAYS]
+    closest = [c for c in pool if c.tie.person.key not in taken and c.tie.rhythm.days >= warmth.STRONG_DAYS]
     closest.sort(key=lambda c: (-c.tie.rhythm.days, c.tie.person.id))
     return [replace(c, reason=Reason.GONE_QUIET, seat="old") for c in closest[:1]]
 

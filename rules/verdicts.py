@@ -106,9 +106,10 @@ class Tie:
     """Everything concluded about one person as of the snapshot's instant.
 
     ``silence`` is days since the last contact, ``strength`` the contact days with a memory of a year as
-    they stood then; ``cadence`` the days wished (None: the rhythm
-    speaks), ``cadence_from`` which rule said so; ``warmth`` a probability; ``order`` the figure by
-    which due people are ordered; ``gate`` the silence in days from which the person may be named.
+    they stood then, ``cold`` tells a strong tie beyond twice its usual gap; ``cadence`` the days wished
+    (None: the rhythm speaks), ``cadence_from`` which rule said so; ``warmth`` a probability; ``order`` the
+    figure by which due people are ordered; ``gate`` the silence in days from which the person may be
+    named.
     """
 
     person: Person
@@ -123,6 +124,7 @@ class Tie:
     cadence_from: str
     mutual: bool
     strength: float = 0.0
+    cold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

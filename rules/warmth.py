@@ -7,18 +7,19 @@ learn at run time, and never see notes, tags or wishes: it says what is, not wha
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import exp, log, log1p, sqrt
 from operator import mul, sub
 
+from rules import rhythm as rhythms
 from store.facts import DAY, Timeline
 
-VERSION = 1
+VERSION = 2
 """Version of the model: cached verdicts carry it."""
 
 ALIVE_DAYS = 56.0
-FORTNIGHT, TWO_YEARS = 14.0, 730.0
+FORTNIGHT, YEAR, TWO_YEARS = 14.0, 365.0, 730.0
 WIDE_DAYS = 28
 CIRCLE_MAILS = 3
 """Direct mails from which a two-way tie belongs to the owner's circle."""
@@ -34,6 +35,11 @@ lower the warmth: every weight but the two on silence is positive on terms that 
 """
 ORDER_WEIGHT = 0.2
 """What the pair's own longer gaps say counts a fifth as much in the order as all else."""
+STRONG_DAYS, STRONG_SHARE = 6, 0.3
+"""Strong: six contact days, and among the owner's first three tenths by strength."""
+COLD_WEIGHT = 1.5
+"""How much further forward a strong tie stands once it has gone cold, in log odds: most worth a letter are
+those whom the owner is about to lose, though others are likelier to be written to anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +47,15 @@ class Pulse:
     """How alive one tie is.
 
     ``silence`` is in days, ``warmth`` a probability, ``order`` the figure to order by (greater
-    first); ``strength`` is the number of weeks with contact, with a memory of two years, as it stood at
-    the last contact.
+    first); ``strength`` is the number of contact days with a memory of a year, as it stood at the last
+    contact; ``cold`` tells a strong tie beyond twice its usual gap.
     """
 
     silence: float
     warmth: float
     order: float
     strength: float
+    cold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,12 @@ class Circle:
 
 def pulses(timelines: Mapping[int, Timeline], as_of: int) -> dict[int, Pulse]:
     """Return the pulse of every tie that has a contact day, by the keys given."""
-    return {key: _pulse(row) for key, row in features(timelines, as_of)}
+    found = {key: _pulse(row) for key, row in features(timelines, as_of)}
+    bar = _bar(pulse.strength for pulse in found.values())
+    for key, pulse in found.items():
+        if pulse.strength >= bar and _gone_cold(timelines[key], pulse.silence):
+            found[key] = replace(pulse, order=pulse.order + COLD_WEIGHT, cold=True)
+    return found
 
 
 def features(timelines: Mapping[int, Timeline], as_of: int) -> Iterator[tuple[int, Features]]:
@@ -80,6 +92,7 @@ def features(timelines: Mapping[int, Timeline], as_of: int) -> Iterator[tuple[in
     now = as_of / DAY
     short = [2 ** ((day - now) / FORTNIGHT) for day in range(int(now) + 2)]
     weeks = [(day + 3) // 7 for day in range(int(now) + 2)]
+    years = [2 ** ((day - now) / YEAR) for day in range(int(now) + 2)]
     long = [2 ** ((7 * week + 0.5 - now) / TWO_YEARS) for week in range(weeks[-1] + 1)]
     circle = _circle(timelines, as_of)
     for key, line in timelines.items():
@@ -107,7 +120,7 @@ def features(timelines: Mapping[int, Timeline], as_of: int) -> Iterator[tuple[in
             log1p(wide),
             waiting - log1p(mean),
         )
-        yield key, Features(silence, terms, _turning(gaps, silence), ever)
+        yield key, Features(silence, terms, _turning(gaps, silence), sum(map(years.__getitem__, days)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +128,13 @@ class Features:
     """What the model sees of one tie.
 
     ``turning`` is the log odds that a silence as long as this one ended within eight weeks, by the
-    pair's own gaps; ``ever`` the weeks with contact that still weigh.
+    pair's own gaps; ``days`` the contact days with a memory of a year.
     """
 
     silence: float
     terms: tuple[float, ...]
     turning: float
-    ever: float
+    days: float
 
 
 def is_mutual(line: Timeline) -> bool:
@@ -135,8 +148,19 @@ def _pulse(row: Features) -> Pulse:
         silence=row.silence,
         warmth=1 / (1 + exp(-z)),
         order=z + ORDER_WEIGHT * row.turning,
-        strength=row.ever * 2 ** (row.silence / TWO_YEARS),
+        strength=row.days * 2 ** (row.silence / YEAR),
     )
+
+
+def _bar(strengths: Iterable[float]) -> float:
+    """Return the strength from which a tie belongs to the first three tenths."""
+    ordered = sorted(strengths, reverse=True)
+    return ordered[int(STRONG_SHARE * (len(ordered) - 1))] if ordered else 0.0
+
+
+def _gone_cold(line: Timeline, silence: float) -> bool:
+    days = line.days
+    return len(days) >= STRONG_DAYS and rhythms.is_cold(rhythms.rhythm(days, days[-1] + silence), silence)
 
 
 def _circle(timelines: Mapping[int, Timeline], as_of: int) -> Circle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from math import exp
 
 import pytest
 from hypothesis import given, settings
@@ -79,3 +80,15 @@ def test_the_order_listens_to_the_pair_whose_longer_gaps_used_to_end_about_now()
 
 def test_mail_of_the_instant_itself_is_no_silence() -> None:
     assert alone(timeline([(0, "o"), (3, "i")])).silence == 0
+
+
+def test_a_strong_tie_gone_cold_stands_further_forward_and_is_no_warmer() -> None:
+    weekly = [(70 + 7 * n, "io"[n % 2]) for n in range(20)]
+    few = {n: timeline([(30 + n, "i"), (60 + n, "o")]) for n in range(2, 12)}
+    for ago, cold in ((0, True), (-50, False)):
+        moved = timeline([(days + ago, way) for days, way in weekly])
+        pulse = warmth.pulses({1: moved, **few}, TODAY)[1]
+        chance = 1 / (1 + exp(-(pulse.order - (warmth.COLD_WEIGHT if cold else 0.0))))
+        assert pulse.cold is cold
+        assert abs(chance - pulse.warmth) < 0.1
+    assert not any(pulse.cold for key, pulse in warmth.pulses(few, TODAY).items())
