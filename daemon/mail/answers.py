@@ -146,7 +146,7 @@ def uids(answers: list[Answer]) -> array[int]:
     return array("q", sorted(found))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)  # mail lies in its folder day by day
 def _day(day: bytes, month: bytes, year: bytes) -> int:
     return timegm((int(year), _MONTHS[month.lower()], int(day), 0, 0, 0))
 

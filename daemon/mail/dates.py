@@ -119,7 +119,7 @@ def _seconds(
     return midnight + hour * 3600 + minute * 60 + min(second, 59) - _offset(zone)
 
 
-@lru_cache(maxsize=1024)  # neighbours in a folder are of the same day
+@lru_cache(maxsize=256)  # neighbours in a folder are of the same day
 def _midnight(told: str | None, named: str, day: str) -> int | None:
     """Return the first second of a day in UTC, or None where there is no such day."""
     year = int(told or 0)
