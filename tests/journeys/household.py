@@ -138,7 +138,7 @@ class Home:
         }
 
 
-def until(what: Callable[[], Any], seconds: float) -> Any:
+def until(what: Callable[[], Any], seconds: float, pause: float = 0.2) -> Any:
     """Wait until something is true, and return it."""
     end = time.monotonic() + seconds
     while True:
@@ -146,4 +146,4 @@ def until(what: Callable[[], Any], seconds: float) -> Any:
         if found:
             return found
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.2)
+        time.sleep(pause)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +133,15 @@ def test_a_wrong_rules_file_leaves_the_last_good_one_in_force_and_says_so(home: 
     assert home.log.count("configuration wrong") == 1
 
 
+def recorded(path: Path) -> int:
+    """Return how many messages are in a store that another process is just making."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as store:
+            return int(store.execute("SELECT count(*) FROM message").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
 @pytest.mark.timeout(120)
 def test_told_to_stop_in_the_middle_of_a_scan_it_stops_and_goes_on_later(home: Home) -> None:
     for number in range(3_000):
@@ -137,8 +149,7 @@ def test_told_to_stop_in_the_middle_of_a_scan_it_stops_and_goes_on_later(home: H
             "INBOX", f"p{number % 50}@example.net", home.account.user, "hello", 1_700_000_000 + number * 60
         )
     process = home.start()
-    until((home.path / "digwell.db").exists, 30)
-    time.sleep(0.4)
+    until(lambda: recorded(home.path / "digwell.db") > 0, 30, pause=0.01)
     process.send_signal(signal.SIGTERM)
     began = time.monotonic()
     assert process.wait(10) == 0
