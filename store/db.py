@@ -306,10 +306,11 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=PATIENCE, isolation_level=None)
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.DatabaseError as error:
         connection.close()
         wal = path.with_name(path.name + "-wal")
-        if os.access(path.parent, os.W_OK) or (wal.exists() and wal.stat().st_size):
+        at_rest = not (os.access(path.parent, os.W_OK) or (wal.exists() and wal.stat().st_size))
+        if not (at_rest and isinstance(error, sqlite3.OperationalError)):
             raise
         connection = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
     connection.execute("PRAGMA cache_size = -8000")
