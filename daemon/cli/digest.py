@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from daemon.cli import output
 from daemon.cli.shape import Group, as_json, as_of, dry_run, house
+
+if TYPE_CHECKING:
+    from daemon.app import House
 
 SHAPES = ("text", "html", "eml", "json")
 
@@ -52,18 +58,17 @@ def preview(*, shape: str, as_json: bool, as_of: int | None) -> None:
 @as_json
 def send(*, again: bool, dry_run: bool, as_json: bool) -> int:
     """Send this week's mail now, or finish one that was begun; once it has gone out, say so."""
-    from daemon import post, records, week
-    from rules.names import called
-    from store.errors import ConfigError
+    return _rehearse() if dry_run else send_weekly(again=again, as_json=as_json)
 
-    with house() as opened:
-        if not opened.config.mailboxes:
-            raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
-        if dry_run:
-            coming = week.compose(opened, opened.look_from).digest
-            names = ", ".join(called(s.person) for s in coming.suggestions)
-            output.say(f"would be: edition {coming.edition} for {opened.owner}, naming {names or 'nobody'}")
-            return 0
+
+def send_weekly(*, again: bool = False, as_json: bool = False) -> int:
+    """Send this week's mail and tell what became of it; return the exit code.
+
+    Raises ConfigError, and what keeps the mail from being made.
+    """
+    from daemon import post, records
+
+    with _mailbox() as opened:
         done = post.send_now(opened, again=again)
     if as_json:
         output.item("sent", records.sent(done), opened.now)
@@ -77,6 +82,28 @@ def send(*, again: bool, dry_run: bool, as_json: bool) -> int:
         output.tell(f"digwell: edition {done.edition} has not arrived ({done.delivery.state.value})")
         output.tell(f"  {done.delivery.words}")
     return done.delivery.exit_code
+
+
+def _rehearse() -> int:
+    from daemon import week
+    from rules.names import called
+
+    with _mailbox() as opened:
+        coming = week.compose(opened, opened.look_from).digest
+        names = ", ".join(called(s.person) for s in coming.suggestions)
+        output.say(f"would be: edition {coming.edition} for {opened.owner}, naming {names or 'nobody'}")
+    return 0
+
+
+@contextmanager
+def _mailbox() -> Iterator[House]:
+    """Open what a mail is made from and sent to. Raises ConfigError where no mailbox is configured."""
+    from store.errors import ConfigError
+
+    with house() as opened:
+        if not opened.config.mailboxes:
+            raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
+        yield opened
 
 
 @digest.command(example="digwell digest history\ndigwell digest history --json")

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 @as_json
 def scan(*, full: bool, accept_loss: bool, dry_run: bool, as_json: bool) -> int:
     """Record what is new in the mailbox, once. It may be interrupted: the next scan goes on."""
+    if dry_run:
+        return _rehearse(as_json=as_json)
+    return read_mail(full=full, accept_loss=accept_loss, as_json=as_json)
+
+
+def read_mail(*, full: bool = False, accept_loss: bool = False, as_json: bool = False) -> int:
+    """Do one whole pass and show what came of it; return the exit code. Raises what keeps it from it."""
     from daemon.cli.failing import tell_error
     from store.errors import DamagedError
 
-    if dry_run:
-        return _rehearse(as_json=as_json)
     said = session()
     if full:
         _rescue()  # damage that this pass would not come across is looked for too

@@ -16,6 +16,7 @@ from daemon.cli.shape import Command, as_json, session
 if TYPE_CHECKING:
     from daemon.config.values import SecretSource
     from daemon.setup.checks import Check
+    from daemon.setup.init import Made
 
 
 class Terminal:
@@ -59,7 +60,7 @@ class Terminal:
 @click.command(
     cls=Command,
     example="digwell init\ndigwell init maya@gmail.com\ndigwell init maya@example.org --host mail.example.org"
-    ' --password-command "pass show mail" --no-input',
+    ' --password-command "pass show mail" --no-input\ndigwell init --when "now, then friday 8:00"',
 )
 @click.argument("address", required=False, default="")
 @click.option("--host", default="", help="The IMAP server, or google, microsoft, fastmail.")
@@ -67,7 +68,12 @@ class Terminal:
 @click.option("--tls", type=click.Choice(["implicit", "starttls", "none"]), help="How the line is secured.")
 @click.option("--ca-file", default="", help="The authority of a private server (PEM).")
 @click.option("--user", default="", help="The name to sign in with, if it is not the address.")
-@click.option("--when", default="", metavar='"DAY CLOCK"', help="When the weekly mail comes: monday 07:30.")
+@click.option(
+    "--when",
+    default="",
+    metavar='"DAY CLOCK"',
+    help="When the weekly mail comes: monday 07:30; now: the first one today.",
+)
 @click.option("--password-command", default="", help="A command that prints the password.")
 @click.option("--password-file", default="", help="A file with the password, mode 0600.")
 @click.option("--token-command", default="", help="A command that prints an OAuth access token.")
@@ -78,8 +84,10 @@ class Terminal:
 @click.option("--password", is_flag=True, help="Only ask for a new password and keep it.")
 @click.option("--force", is_flag=True, help="Write over a configuration that is there.")
 @click.option("--no-hello", is_flag=True, help="Put no hello into the inbox.")
-def init(**said: Any) -> None:
+def init(**said: Any) -> int:
     """Set up your own mailbox: three answers, each checked on the spot, and a hello into your inbox.
+
+    Say “now” when asked for the day of the weekly mail, and your mail is read and the first one sent at once.
 
     With --sign-in or --password alone, sign in anew, or change the password, of the mailbox that is
     configured.
@@ -91,10 +99,10 @@ def init(**said: Any) -> None:
     if said["sign_in"] and not said["address"] and not said["force"]:
         user = rooms.sign_in_again(config, os.environ, said["sign_in"], talk)
         output.say(f"signed in as {user}")
-        return
+        return 0
     if said["password"]:
         output.say(f"kept the new password of {rooms.new_password(config, os.environ, talk)}")
-        return
+        return 0
     wishes = rooms.Wishes(
         address=said["address"],
         host=said["host"],
@@ -107,15 +115,40 @@ def init(**said: Any) -> None:
         keyring=None if said["keep"] is None else said["keep"] == "keyring",
         force=said["force"],
         hello=not said["no_hello"],
+        store=session().store,
     )
     made = rooms.begin(wishes, config, os.environ, talk, clock.now())
+    code = _first_mail(talk) if made.now else 0
+    _what_next(made, talk, f" --config {made.config}" if config else "", sent=made.now and not code)
+    return code
+
+
+def _first_mail(talk: Terminal) -> int:
+    """Read the mailbox and send the first weekly mail; return the exit code of what came in between."""
+    from daemon.cli.digest import send_weekly
+    from daemon.cli.failing import explain
+    from daemon.cli.mail import read_mail
+    from store.errors import DigwellError
+
+    talk.say("  ... reading the headers of your mail; Ctrl-C is safe")
+    try:
+        return read_mail() or send_weekly()
+    except DigwellError as error:
+        return explain(error, verbose=session().verbose)
+
+
+def _what_next(made: Made, talk: Terminal, where: str, *, sent: bool) -> None:
     talk.say("")
     if made.hello:
         talk.say("Did your phone or mail program show it? If not, fill in the smtp section of the file.")
-    where = f" --config {made.config}" if config else ""
-    talk.say(f"Next:  digwell{where} scan              (headers only; Ctrl-C is safe)")
-    talk.say(f"       digwell{where} digest preview    (this week's mail, shown only)")
-    talk.say(f"       digwell{where} service install   (keep it running with systemd)")
+    steps = [("service install", "keep it running with systemd")]
+    if sent:
+        steps.insert(0, ("due", "who is due, and why"))
+    else:
+        last = ("send", "the first mail") if made.now else ("preview", "this week's mail, shown only")
+        steps[:0] = [("scan", "headers only; Ctrl-C is safe"), (f"digest {last[0]}", last[1])]
+    for number, (command, why) in enumerate(steps):
+        talk.say(f"{'' if number else 'Next:':<7}digwell{where} {command:<17} ({why})")
 
 
 def _source(said: Mapping[str, Any]) -> SecretSource | None:

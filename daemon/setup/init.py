@@ -6,18 +6,19 @@ configuration, put anything into a mailbox but the hello, or write over a config
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from daemon import log, tokens
 from daemon.config import load, providers, secrets, wording
 from daemon.config.providers import Provider, Way
 from daemon.config.sign_in import access_token, sign_in
-from daemon.config.values import MailboxConfig, SecretSource, Tls
+from daemon.config.values import Config, MailboxConfig, SecretSource, Tls
 from daemon.digest import others
 from daemon.digest.compose import compose
 from daemon.digest.letter import settings_of
@@ -33,7 +34,12 @@ from store.facts import Role
 
 TRIES = 3
 WHEN = "monday 07:30"
+NOW = re.compile(r"now\b(?:[\s,;]|then\b|and\b)*", re.IGNORECASE)
+"""An answer to when: the first mail at once, and after it, if more is said, the weekly time."""
 GUESSES = ("imap", "mail")
+
+
+Read = TypeVar("Read")
 
 
 class Talk(Protocol):
@@ -61,14 +67,16 @@ class Wishes:
     keyring: bool | None = None
     force: bool = False
     hello: bool = True
+    store: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of it: where the configuration lies, and whether hello was said."""
+    """What came of it: where the configuration lies, whether hello was said, the first mail wanted now."""
 
     config: Path
     hello: bool
+    now: bool
 
 
 def begin(wishes: Wishes, config: Path | None, environ: Mapping[str, str], talk: Talk, now: int) -> Made:
@@ -86,29 +94,37 @@ def begin(wishes: Wishes, config: Path | None, environ: Mapping[str, str], talk:
     box, password, session = _signed_in(wishes, provider, box, environ, talk)
     with session:
         also = glance(session, box, address, talk.say)
-        when = _when(wishes, talk)
+        when, at_once = _when(wishes, talk)
         if password:
             kept = writing.keep_password(file.parent, password, box.user, box.host, keyring=wishes.keyring)
             box = replace(box, secret=kept)
         writing.put(file, writing.text(_chosen(box, address, when, also, wishes)), over=wishes.force)
         talk.say(f"  ok  wrote {file}")
-        greeted = wishes.hello and _hello(session, file, environ, talk, now)
-    return Made(file, greeted)
+        greeted = wishes.hello and _hello(session, load.load(file, wishes.store, environ), talk, now)
+    return Made(file, greeted, at_once)
 
 
 def _address(wishes: Wishes, talk: Talk) -> str:
     return _checked("Your mail address", wishes.address, "", wording.address, talk)
 
 
-def _when(wishes: Wishes, talk: Talk) -> str:
-    def read(text: object) -> str:
-        wording.weekly(text)
-        return str(text).strip().lower()
+def _when(wishes: Wishes, talk: Talk) -> tuple[str, bool]:
+    """Return the weekly time, and whether the first mail is to come at once besides."""
 
-    return _checked("Weekly mail on", wishes.when, WHEN, read, talk)
+    def read(text: object) -> tuple[str, bool]:
+        said = str(text).strip()
+        at_once = NOW.match(said)
+        when = (said[at_once.end() :] or WHEN) if at_once else said
+        wording.weekly(when)
+        return when.lower(), at_once is not None
+
+    when, at_once = _checked("Weekly mail on (now: the first one today)", wishes.when, WHEN, read, talk)
+    if at_once:
+        talk.say(f"  ok  the first mail comes now, then every week on {when}")
+    return when, at_once
 
 
-def _checked(question: str, given: str, default: str, read: Callable[[object], str], talk: Talk) -> str:
+def _checked(question: str, given: str, default: str, read: Callable[[object], Read], talk: Talk) -> Read:
     """Ask until the answer can be read, three times at most; what the command line said is not asked."""
     for turn in range(TRIES):
         answer = given or talk.ask(question, default)
@@ -223,9 +239,8 @@ def _chosen(box: MailboxConfig, address: str, when: str, also: tuple[str, ...], 
     )
 
 
-def _hello(session: Session, file: Path, environ: Mapping[str, str], talk: Talk, now: int) -> bool:
+def _hello(session: Session, config: Config, talk: Talk, now: int) -> bool:
     """Put the short mail into the inbox that proves the way there."""
-    config = load.load(file, None, environ)
     config.store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = settings_of(config, tokens.load_key(tokens.key_file(config.store)))
     page = others.hello_page(datetime.fromtimestamp(now, UTC).date(), settings)

@@ -81,7 +81,7 @@ def test_three_answers_are_enough_and_hello_arrives(
     sent(account, "Pat Assistant <pat@example.org>", 9)
     owner = Owner(["maya@example.org", account.password, ""])
     made = begin(wishes(account), tmp_path / "c/config.yaml", environ, owner, NOW)
-    assert owner.asked == ["Your mail address", "Password", "Weekly mail on"]
+    assert owner.asked == ["Your mail address", "Password", "Weekly mail on (now: the first one today)"]
     assert made.hello
     (hello,) = mails(account, "INBOX")
     assert b"Auto-Submitted: auto-generated" in hello
