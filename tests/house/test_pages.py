@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)")
+_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 _TEST = re.compile(r"`([\w/]+\.py)::(\w+)`")
 
 
@@ -17,6 +18,14 @@ _TEST = re.compile(r"`([\w/]+\.py)::(\w+)`")
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = _LINK.findall(page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_shows_the_mail_small_and_in_words_too() -> None:
+    ((said, picture),) = _PICTURE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(said.split()) > 10
+    raw = (ROOT / picture).read_bytes()
+    assert raw.startswith(b"\x89PNG")
+    assert len(raw) < 150_000
 
 
 @pytest.mark.parametrize("name", ["PRIVACY.md", "SECURITY.md"])
