@@ -67,6 +67,7 @@ def _mailbox(house: House, name: str) -> Report:
         "lag_seconds": lag,
         "waiting_seconds": house.now - known.since if known.since and not known.last_ok else None,
         "error": known.error or None,
+        "alerts": list(health.alerts(house.store, name, house.now)),
     }
 
 
@@ -103,6 +104,7 @@ def lines(found: Report, words: Callable[[str | None], str]) -> list[str]:
         good = f", last read {words(box['last_ok'])}" if box["last_ok"] else ""
         error = f": {box['error']}" if box["error"] else ""
         told.append(("mailbox", f"{box['name']} {box['state']}{good}{error}"))
+        told += [("alert", f"its server says: {text}") for text in box["alerts"]]
     if not found["mailboxes"]:
         told.append(("mailbox", "none is configured yet (digwell init)"))
     edition = found["edition"]

@@ -5,11 +5,16 @@ A row a name: the state, since when, when all was well last. Never a secret, nev
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from store.db import Store
+from store.db import Store, recall, remember
+from store.facts import DAY
 
 OK = "ok"
+SHOWN = 8 * DAY
+"""So long an alert of a mail server is shown: past the next weekly letter."""
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +66,21 @@ def drop(store: Store, name: str) -> None:
     """Forget a thing that is configured no more."""
     with store.transaction():
         store.execute("DELETE FROM health WHERE name = ?", (name,))
+
+
+def keep_alerts(store: Store, name: str, words: Iterable[str], at: int) -> None:
+    """Keep what the server of a mailbox wants its owner to read, one line each, the youngest first."""
+    kept = dict.fromkeys((" ".join(text.split()) for text in words), at)
+    kept |= {text: said for said, text in _alerts(store, name, at) if text not in kept}
+    lines = [f"{said} {text}" for text, said in kept.items()]
+    remember(store, f"alerts {name}", "\n".join(lines[:MOST]))
+
+
+def alerts(store: Store, name: str, now: int) -> tuple[str, ...]:
+    """Return what the server of a mailbox wanted its owner to read of late."""
+    return tuple(text for _, text in _alerts(store, name, now))
+
+
+def _alerts(store: Store, name: str, now: int) -> list[tuple[int, str]]:
+    kept = [line.partition(" ") for line in recall(store, f"alerts {name}").splitlines()]
+    return [(int(said), text) for said, _, text in kept if now - int(said) < SHOWN]

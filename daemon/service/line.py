@@ -11,6 +11,7 @@ import hmac
 import logging
 import os
 import socket
+from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
 
@@ -90,6 +91,8 @@ class Line:
         self._backoff = backoff.Backoff()
         self._session: Session | None = None
         self._places: dict[Role, FolderState] = {}
+        self._seen: dict[bytes, tuple[int, int, int]] = {}
+        self._heard: frozenset[str] = frozenset()
         self._memory = Memory()
 
     @property
@@ -121,6 +124,7 @@ class Line:
         self._session = open_session(self.box)
         self._backoff = backoff.succeeded(self._backoff)
         self._places = {}
+        self._heard = frozenset()
         return self._session
 
     @property
@@ -143,26 +147,39 @@ class Line:
         self._memory = Memory()
         return done
 
-    def glance(self) -> bool:
-        """Say whether the Sent folder has changed since the last look: the cheapest look there is."""
-        sent = self._place(Role.SENT)
-        if sent is None:
-            return False
-        now = self.session().examine(sent.wire)
-        before, self._places[Role.SENT] = self._places[Role.SENT], now
-        return (now.uidvalidity, now.uidnext, now.exists) != (
-            before.uidvalidity,
-            before.uidnext,
-            before.exists,
-        )
+    def unheard(self, alerts: Iterable[str]) -> list[str]:
+        """Return those alerts that have not been told since this line was opened."""
+        fresh = [text for text in dict.fromkeys(alerts) if text not in self._heard]
+        self._heard |= frozenset(fresh)
+        return fresh
+
+    def glance(self, *roles: Role) -> bool:
+        """Say whether one of those folders has changed since the last look: the cheapest look there is."""
+        changes = [self._changed(place) for role in roles if (place := self._place(role)) is not None]
+        return any(changes)
 
     def idle(self, seconds: float, wake: socket.socket) -> bool:
-        """Sleep on the inbox, at most that long; True when something came."""
+        """Sleep on the inbox, at most that long; True when something came, now or since the last look.
+
+        Opening the inbox is a look too: a server need not repeat in IDLE what came before it, and some
+        say nothing there at all.
+        """
         inbox = self._place(Role.INBOX)
+        if inbox is not None and self._changed(inbox):
+            return True
         idling = self.session().idle(inbox.wire if inbox else b"INBOX")
         news = idling.watch(seconds, wake)
         idling.stop()
+        if news and inbox is not None:
+            self._changed(inbox)  # what the coming pass will see is not news afterwards
         return news
+
+    def _changed(self, place: FolderState) -> bool:
+        """Open a folder and compare its figures with those of the last look, on whatever line that was."""
+        now = self.session().examine(place.wire)
+        figures = (now.uidvalidity, now.uidnext, now.exists)
+        before, self._seen[place.wire] = self._seen.get(place.wire), figures
+        return before != figures
 
     def _place(self, role: Role) -> FolderState | None:
         if not self._places:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 import schedule
@@ -31,6 +32,7 @@ from daemon.service.reload import Files, InForce
 from daemon.service.stop import Stop, Stopping
 from store import health
 from store.errors import DamagedError, DigwellError, NeedsOwnerError, SafetyStopError
+from store.facts import Role
 
 SLICE = 15.0
 """Seconds of one sleep: so often Sent is looked at, and so late a clock that jumped is noticed."""
@@ -228,6 +230,8 @@ class Daemon:
             log.event("scanned", name=line.label, new=done.new, seconds=done.seconds)
         for trouble in (*done.troubles, *done.alerts):
             self._tell(line.label, trouble)
+        if fresh := line.unheard(done.alerts):
+            health.keep_alerts(self.cellar.store, line.box.name, fresh, clock.now())
         self.notifier.alive()
 
     def _progress(self, _folder: str, done: int, expected: int) -> None:
@@ -293,11 +297,17 @@ class Daemon:
             for line in self.lines
             if line.state != FINE
         ]
+        store, now = self.cellar.store, clock.now()
+        said = [
+            f"the server of {line.box.name} says: {text}"
+            for line in self.lines
+            for text in health.alerts(store, line.box.name, now)
+        ]
         trouble = self._rules_trouble()
-        return (*wrong, *([f"the last good rules are in force: {trouble}"] if trouble else []))
+        return (*wrong, *said, *([f"the last good rules are in force: {trouble}"] if trouble else []))
 
     def _sleep(self) -> None:
-        """Wait for mail on the first mailbox that has a line, then look into every Sent folder."""
+        """Wait for mail on the first mailbox that has a line, then look into the others and every Sent."""
         seconds = min([SLICE, *(line.wait for line in self.lines if line.wait and not line.over)])
         awake = next((line for line in self.lines if line.connected), None)
         if awake is None:
@@ -307,7 +317,8 @@ class Daemon:
         self.stop.check()
         for line in self.lines:
             if line.connected:
-                self._guarded(line, line.glance)
+                roles = (Role.SENT,) if line is awake else (Role.SENT, Role.INBOX)
+                self._guarded(line, partial(line.glance, *roles))
 
     def _guarded(self, line: Line, look: Callable[[], bool]) -> None:
         """Look, and call for a pass on news; a line that breaks is dropped, and only that."""

@@ -13,7 +13,7 @@ import pytest
 
 from daemon.cli.output import clean, width
 from store.db import Store
-from store.health import report
+from store.health import alerts, keep_alerts, report
 from tests.cli.town import NOW, Town
 
 ROOT = Path(__file__).parents[2]
@@ -114,3 +114,16 @@ def test_two_days_without_a_good_scan_are_blind(town: Town) -> None:
     with Store.open(town.store) as store:
         report(store, "maya@example.org", "ok", NOW - 60)
     assert town("status").code == 0
+
+
+def test_what_the_mail_server_wants_read_is_shown_for_a_week_and_a_day(town: Town) -> None:
+    with Store.open(town.store) as store:
+        keep_alerts(store, "maya@example.org", ["quota is short", "going down at noon"], NOW - 3 * 86_400)
+        keep_alerts(store, "maya@example.org", ["quota is\nshort"], NOW - 60)
+    assert town("status", "--json").json["item"]["mailboxes"][0]["alerts"] == [
+        "quota is short",
+        "going down at noon",
+    ]
+    assert "its server says: quota is short" in town("status").out
+    with Store.open(town.store) as store:
+        assert alerts(store, "maya@example.org", NOW + 6 * 86_400) == ("quota is short",)

@@ -8,11 +8,13 @@ import sqlite3
 import time
 from contextlib import closing
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.faulty import Fault, Faulty
 from tests.fakes.gate import AFTER_APPEND, BEFORE_APPEND, OPEN, SHUT, Gate
 from tests.fakes.smtp import SmtpFake
 from tests.journeys.household import Home, until
@@ -131,6 +133,20 @@ def test_a_wrong_rules_file_leaves_the_last_good_one_in_force_and_says_so(home: 
         process.send_signal(signal.SIGHUP)
         until(lambda: "configuration read again" in home.log, 30)
     assert home.log.count("configuration wrong") == 1
+
+
+@pytest.mark.timeout(120)
+def test_an_alert_of_the_mail_server_stands_in_status_and_in_the_next_letter(home: Home) -> None:
+    said = Fault("say", on="^LOGIN", text="* OK [ALERT] your box\x1b[2J is nearly full", times=9)
+    with Faulty(home.account.port, [said]) as proxy:
+        home.port = proxy.port
+        home.configure(now())
+        with home.running():
+            until(home.digests, 60)
+    assert home.items("status")["mailboxes"][0]["alerts"] == ["your box [2J is nearly full"]
+    text = message_from_bytes(home.digests()[0].read_bytes(), policy=policy.default).as_string()
+    assert "is nearly full" in text
+    assert "\x1b" not in text
 
 
 def recorded(path: Path) -> int:
