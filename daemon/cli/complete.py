@@ -1,4 +1,7 @@
-"""Completion scripts for the three common shells; the words themselves come from click."""
+"""Completion scripts for the three common shells; the words themselves come from click.
+
+The scripts lie in ``completions/`` too, for packages; a test keeps those files true.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,11 @@ VARIABLE = "_DIGWELL_COMPLETE"
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the completion script for a shell."""
+    """Print the completion script for a shell.
+
+    An installation for the whole machine has them under share/ already; pipx and venv installations
+    need the line below once.
+    """
     from daemon.cli.main import digwell
 
     made = get_completion_class(shell)

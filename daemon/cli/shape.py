@@ -5,6 +5,7 @@ Must stay light: `digwell --help` imports this file, click and the standard libr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ import click
 if TYPE_CHECKING:
     from daemon.app import House
     from store.errors import ConfigError
+
+
+_WORD = re.compile(r"[\w.%+=@][\w.%+=@-]*")
 
 
 @dataclass(slots=True)
@@ -76,7 +80,11 @@ def blind_house(error: ConfigError) -> Iterator[House]:
 
 
 def names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete an address by its beginning or that of the name; offer nothing where anything is wrong."""
+    """Complete an address by its beginning or that of the name; offer nothing where anything is wrong.
+
+    What is completed stands on a command line unquoted: an address in which a shell would read more than
+    a word, such as ``$(id)@example.net``, is not offered.
+    """
     from daemon.app import read_config
     from store.db import Store
     from store.errors import DigwellError
@@ -86,7 +94,7 @@ def names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
     try:
         path = read_config(said.config, said.store, needed=False).store
         with Store.open(path, readonly=True) as store:
-            return list(beginning(store, incomplete))
+            return [address for address in beginning(store, incomplete) if _WORD.fullmatch(address)]
     except DigwellError:
         return []
 

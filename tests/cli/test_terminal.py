@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 
 from daemon.cli.output import clean, width
+from daemon.mail.parse import read
 from store.db import Store
+from store.facts import Sighting
 from store.health import alerts, keep_alerts, report
-from tests.cli.town import NOW, Town
+from store.messages import learn_own, record
+from store.people import beginning
+from tests.cli.town import MAYA, NOW, Town, letter
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,17 +88,35 @@ def test_what_a_mail_brings_is_inert_in_one_line(hostile: str, plain: str) -> No
     assert clean(hostile) == plain
 
 
-def test_names_of_people_are_completed(town: Town) -> None:
+def completed(town: Town, typed: str) -> list[str]:
     env = {
         **os.environ, "_DIGWELL_COMPLETE": "bash_complete", "COMP_CWORD": "2",
-        "COMP_WORDS": "digwell note An", "DIGWELL_STORE": str(town.store), "DIGWELL_CONFIG": str(town.config),
+        "COMP_WORDS": f"digwell note {typed}", "DIGWELL_STORE": str(town.store),
+        "DIGWELL_CONFIG": str(town.config),
     }  # fmt: skip
     code = "from daemon.cli.main import main; main()"
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=env, check=True
     )
-    assert ran.stdout.splitlines() == ["plain,ana@example.net"]
     assert ran.stderr == ""
+    return ran.stdout.splitlines()
+
+
+def test_names_of_people_are_completed(town: Town) -> None:
+    assert completed(town, "An") == ["plain,ana@example.net"]
+
+
+def test_an_address_that_a_shell_would_carry_out_is_not_completed(town: Town) -> None:
+    strange = ("odd`id`@example.net", "odd|id@example.net")
+    with Store.open(town.store) as store:
+        mails = [
+            letter(MAYA, f'"{odd.partition("@")[0]}"@example.net', ago)
+            for ago, odd in enumerate(("odd+x.1@example.net", *strange), 3)
+        ]
+        record(store, None, [Sighting(n, read(raw, NOW)) for n, raw in enumerate(mails, 1)], sent=True)
+        learn_own(store, ["maya@example.org"])
+        assert set(strange) < set(beginning(store, "odd"))
+    assert completed(town, "odd") == ["plain,odd+x.1@example.net"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
