@@ -64,6 +64,15 @@ def _tell_frames(error: Exception) -> None:
     tell("".join(traceback.format_tb(error.__traceback__)).rstrip())
 
 
+def _state() -> Path:
+    """Return the folder of programs' states, or that of temporary files where there is no home."""
+    told = os.environ.get("XDG_STATE_HOME", "")
+    try:
+        return Path(told) if told.startswith("/") else Path.home() / ".local" / "state"
+    except RuntimeError:
+        return Path(tempfile.gettempdir())
+
+
 def _report(error: Exception) -> str:
     """Write frames and kinds of the error and its causes to a file of the owner's; return its path."""
     lines: list[str] = []
@@ -72,8 +81,7 @@ def _report(error: Exception) -> str:
         lines.append(f"{type(cause).__module__}.{type(cause).__qualname__}\n")
         lines += traceback.format_tb(cause.__traceback__)
         cause = cause.__cause__ or cause.__context__
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    for folder in (Path(state) / "digwell", Path(tempfile.gettempdir())):
+    for folder in (_state() / "digwell", Path(tempfile.gettempdir())):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, path = tempfile.mkstemp(".log", "error-", folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def install(*, where: str, dry_run: bool) -> None:
     if where == "system":
         acts = room.plan_system(config, config.file.read_text(encoding="utf-8"), program)
     else:
-        acts = room.plan_user(config.file.absolute(), program, room.home())
+        acts = room.plan_user(config.file.absolute(), program, room.user_unit_path(os.environ))
     _carry_out(acts, dry=dry_run)
     if where == "system":
         output.say(room.hand_over())
@@ -63,13 +64,11 @@ def uninstall(*, where: str, dry_run: bool) -> None:
     if where == "system":
         acts = room.plan_removal_of_system(sorted(path.name for path in units.ETC.glob("*-password*")))
     else:
-        acts = room.plan_removal_of_user(room.home())
+        acts = room.plan_removal_of_user(room.user_unit_path(os.environ))
     _carry_out(acts, dry=dry_run)
 
 
 def _carry_out(acts: tuple[Act, ...], *, dry: bool) -> None:
-    import os
-
     from daemon.config.secrets import secret
     from daemon.service import install as room
 

@@ -5,6 +5,8 @@ Must never print the value of a key that may hold a secret, nor read a file that
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
@@ -13,7 +15,7 @@ from pathlib import Path
 from daemon import clock
 from daemon.config.files import DEFAULT_RULES, read_guarded, show_path
 from daemon.config.values import CommandsConfig, Config, DigestConfig
-from store.errors import ConfigError
+from store.errors import ConfigError, UsageError
 
 SYSTEM_CONFIG = Path("/etc/digwell/config.yaml")
 SYSTEM_STORE = Path("/var/lib/digwell/digwell.db")
@@ -78,8 +80,18 @@ def folder(environ: Mapping[str, str], variable: str, otherwise: str) -> Path:
 
 
 def user_home(environ: Mapping[str, str]) -> Path:
-    """Return the owner's home."""
-    return Path(environ["HOME"]) if environ.get("HOME") else Path("~").expanduser()
+    """Return the owner's home: ``HOME``, else what the machine knows of the account.
+
+    Raises UsageError where it knows nothing.
+    """
+    told = environ.get("HOME", "")
+    if told.startswith("/"):
+        return Path(told)
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        hint = "set HOME, or name the files: --config and --store"
+        raise UsageError(f"the account {os.getuid()} has no home on this machine", hint=hint) from None
 
 
 def default_store(file: Path | None, environ: Mapping[str, str]) -> Path:

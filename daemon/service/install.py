@@ -7,13 +7,13 @@ never delete a store, a configuration or a key, nor read a secret while only pla
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from daemon.config.load import folder
 from daemon.config.values import Config, SecretSource
 from daemon.service import units
 from store.errors import DigwellError, UsageError
@@ -99,10 +99,10 @@ def plan_system(config: Config, text: str, program: units.Program) -> tuple[Act,
     )
 
 
-def plan_user(config: Path, program: units.Program, home: Path) -> tuple[Act, ...]:
-    """Plan the service of the owner's own session."""
+def plan_user(config: Path, program: units.Program, unit: Path) -> tuple[Act, ...]:
+    """Plan the service of the owner's own session; ``unit`` is where its unit goes."""
     return (
-        Put(user_unit_path(home), units.user_unit(program, config), "the service, in your own session"),
+        Put(unit, units.user_unit(program, config), "the service, in your own session"),
         Run(("systemctl", "--user", "daemon-reload"), "let your systemd read it"),
         Run(("systemctl", "--user", "enable", "digwell.service"), "start it when you log in"),
         Run(("systemctl", "--user", "restart", "digwell.service"), "start it now"),
@@ -122,19 +122,18 @@ def plan_removal_of_system(credentials: Iterable[str]) -> tuple[Act, ...]:
     )
 
 
-def plan_removal_of_user(home: Path) -> tuple[Act, ...]:
+def plan_removal_of_user(unit: Path) -> tuple[Act, ...]:
     """Plan the way back for a session's service: the store and the configuration stay."""
     return (
         Run(("systemctl", "--user", "disable", "--now", "digwell.service"), "stop it", needed=False),
-        Remove(user_unit_path(home), "the service"),
+        Remove(unit, "the service"),
         Run(("systemctl", "--user", "daemon-reload"), "let your systemd forget it", needed=False),
     )
 
 
-def user_unit_path(home: Path) -> Path:
-    """Return where a user's unit lies (``XDG_CONFIG_HOME`` counts if absolute)."""
-    told = os.environ.get("XDG_CONFIG_HOME", "")
-    return (Path(told) if told.startswith("/") else home / ".config") / "systemd/user/digwell.service"
+def user_unit_path(environ: Mapping[str, str]) -> Path:
+    """Return where a user's unit lies, as systemd finds it: by ``XDG_CONFIG_HOME``, else by ``HOME``."""
+    return folder(environ, "XDG_CONFIG_HOME", ".config") / "systemd/user/digwell.service"
 
 
 def explain(act: Act) -> str:
@@ -217,8 +216,3 @@ def _run(command: tuple[str, ...], why: str, needed: bool) -> str:
 def hand_over() -> str:
     """Say how the owner's command line reaches the store of the system service."""
     return "to look into its store: sudo -u digwell digwell --config /etc/digwell/config.yaml status"
-
-
-def home() -> Path:
-    """Return the home of the person who runs this."""
-    return Path(pwd.getpwuid(os.getuid()).pw_dir)

@@ -65,7 +65,7 @@ def _all(patient: Patient) -> Iterator[Check]:
     if config.smtp is not None:
         yield _smtp(config)
     yield from _store(config, patient)
-    yield _service(config)
+    yield _service(config, user_unit_path(patient.environ))
 
 
 def _packages() -> Check:
@@ -145,15 +145,15 @@ def _day(at: int, config: Config) -> str:
     return datetime.fromtimestamp(at, clock.zone(config.digest.time_zone)).strftime("%a %-d %b %H:%M")
 
 
-def _service(config: Config) -> Check:
+def _service(config: Config, unit: Path) -> Check:
     """See whether digwell runs, and will again after the next start of the machine."""
     if is_held(config.store):
-        if not UNIT.is_file() and user_unit_path(Path.home()).is_file() and not _lingers():
+        if not UNIT.is_file() and unit.is_file() and not _lingers():
             return warn("service", "running, but only while you are logged in", "loginctl enable-linger")
         return fine("service", "running")
     if UNIT.is_file():
         return warn("service", "installed and not running", "systemctl status digwell")
-    if user_unit_path(Path.home()).is_file():
+    if unit.is_file():
         return warn("service", "installed and not running", "systemctl --user status digwell")
     return warn("service", "digwell does not run by itself yet", "digwell service install --user")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, time
 from pathlib import Path
@@ -263,3 +265,19 @@ def test_bytes_that_are_no_text_are_told_with_their_place(tmp_path: Path) -> Non
 
 def test_a_mark_at_the_start_of_the_file_is_no_fault(read: Read) -> None:
     assert read("\ufeff" + LEAST).mailboxes[0].host == "imap.example.org"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to become somebody unknown")
+def test_an_account_the_machine_does_not_know_is_told_to_name_its_home() -> None:
+    code = (
+        "import os; from daemon.config.load import search; from store.errors import UsageError\n"
+        "os.setuid(54321)\n"
+        "try: search(None, {})\n"
+        "except UsageError as error: print(error, '|', error.hint)\n"
+        "print(search(None, {'HOME': '/tmp'})[0])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines() == [
+        "the account 54321 has no home on this machine | set HOME, or name the files: --config and --store",
+        "/tmp/.config/digwell/config.yaml",
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from daemon.config.values import Config, SecretSource
 from daemon.service import install, units
 from store.errors import UsageError
 
+ROOT = Path(__file__).parents[3]
 PROGRAM = units.Program(("/opt/digwell/bin/digwell",), (Path("/opt/digwell"), Path("/usr/lib")))
 CONFIG = """\
 # my own comment
@@ -150,14 +153,42 @@ def test_removal_leaves_store_configuration_and_key(tmp_path: Path, config: Conf
     assert {"var/lib/digwell/digwell.db", "etc/digwell/config.yaml"} <= left
 
 
-def test_a_users_service_lies_in_the_users_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    acts = install.plan_user(Path("/home/maya/.config/digwell/config.yaml"), PROGRAM, Path("/home/maya"))
+def test_a_users_service_lies_in_the_users_home(tmp_path: Path) -> None:
+    place = install.user_unit_path({"HOME": "/home/maya"})
+    acts = install.plan_user(Path("/home/maya/.config/digwell/config.yaml"), PROGRAM, place)
     list(install.carry_out(acts, reveal, tmp_path))
     unit = (tmp_path / "home/maya/.config/systemd/user/digwell.service").read_text()
     assert "ExecStart=/opt/digwell/bin/digwell --config /home/maya/.config/digwell/config.yaml run" in unit
-    list(install.carry_out(install.plan_removal_of_user(Path("/home/maya")), reveal, tmp_path))
+    list(install.carry_out(install.plan_removal_of_user(place), reveal, tmp_path))
     assert not (tmp_path / "home/maya/.config/systemd/user/digwell.service").exists()
+
+
+def test_the_environment_says_where_a_users_service_lies_as_it_does_for_systemd() -> None:
+    known = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    unit = "systemd/user/digwell.service"
+    for told, wanted in (
+        ({"HOME": "/home/maya"}, Path("/home/maya/.config")),
+        ({"HOME": "/home/maya", "XDG_CONFIG_HOME": "/etc/maya"}, Path("/etc/maya")),
+        ({"HOME": "/home/maya", "XDG_CONFIG_HOME": "relative"}, Path("/home/maya/.config")),
+        ({"HOME": "relative"}, known / ".config"),
+        ({}, known / ".config"),
+    ):
+        assert install.user_unit_path(told) == wanted / unit
+
+
+def test_installing_for_a_user_goes_by_home_on_the_command_line_too(
+    config_file: Path, tmp_path: Path
+) -> None:
+    """Only told, not done: this must touch no session of this machine."""
+    environ = {"HOME": str(tmp_path / "elsewhere"), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    for verb, act in (("install", "write"), ("uninstall", "remove")):
+        ran = subprocess.run(
+            [sys.executable, "-m", "daemon.cli.main", "--config", str(config_file), "service", verb, "-n"],
+            env=environ, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        assert f"would {act} {tmp_path}/elsewhere/.config/systemd/user/digwell.service" in ran.stdout
+    assert not (tmp_path / "elsewhere").exists()
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze (Debian: systemd)")
