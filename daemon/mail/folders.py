@@ -109,10 +109,10 @@ def with_roles(found: Iterable[FolderState], marked: dict[bytes, Role]) -> tuple
 def _role(folder: FolderState, marked: dict[bytes, Role], roles: dict[str, Role]) -> Role:
     if folder.name.upper() == "INBOX":
         return Role.INBOX
+    if not folder.personal:
+        return Role.OTHER  # whatever it is marked as: somebody else's Sent proves nothing of the owner's
     if folder.wire in marked:
         return marked[folder.wire]
-    if not folder.personal:
-        return Role.OTHER
     parent, _, last = folder.name.rpartition(folder.delimiter) if folder.delimiter else ("", "", folder.name)
     above = roles.get(parent, Role.OTHER)
     if above in _INHERITED:

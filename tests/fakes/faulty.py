@@ -140,7 +140,9 @@ class _Connection:
         try:
             while line := lines.readline():
                 self.proxy.raw.append(line)
-                if self._command(line) and not self.hole:
+                if not self._command(line):
+                    continue  # nobody will send a literal that was not asked for
+                if not self.hole:
                     self.server.sendall(line)
                 if found := LITERAL.search(line):
                     # the server asks for the literal through the other direction

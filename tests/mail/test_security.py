@@ -180,9 +180,19 @@ def test_a_plain_server_on_the_port_of_tls_is_told_apart(account: Account) -> No
     assert "port" in caught.value.hint
 
 
-def test_a_second_address_is_dialled_when_the_first_is_dead(account: Account) -> None:
-    box = MailboxConfig("mail", "localhost", account.user, account.port, "none", SecretSource("file"))
-    connect(box, Credential("pw"), BRISK).close()  # localhost is ::1 too, where nobody listens
+def test_a_second_address_is_dialled_when_the_first_is_dead_or_silent(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as silent, socket.socket() as queued, socket.socket() as dead:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        queued.connect(silent.getsockname())  # the queue is full: who dials now hears nothing
+        dead.bind(("127.0.0.1", 0))
+        addresses = [dead.getsockname(), silent.getsockname(), ("127.0.0.1", account.port)]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in addresses]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        box = MailboxConfig("mail", "localhost", account.user, account.port, "none", SecretSource("file"))
+        connect(box, Credential("pw"), BRISK).close()
 
 
 def test_no_error_shows_the_secret(account: Account) -> None:

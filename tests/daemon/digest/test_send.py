@@ -31,7 +31,9 @@ from rules.verdicts import Digest
 from store import editions, ledger, outbox
 from store.db import Store
 from store.errors import NeedsOwnerError, TemporaryError
+from tests.fakes.access import Access
 from tests.fakes.dovecot import Account
+from tests.fakes.faulty import Fault, Faulty
 from tests.fakes.smtp import MANNERS, SmtpFake
 
 NOW = 1_795_000_000
@@ -138,6 +140,29 @@ def test_a_folder_that_is_not_there_is_the_owners_business(store: Store, session
     assert first(store, ways).state is State.SIGN_IN
     (parcel,) = outbox.pending(store)
     assert (parcel.state, parcel.tries) == ("pending", 0)
+
+
+def test_a_full_mailbox_puts_the_letter_off_with_its_reason_and_ever_longer_waits(
+    store: Store, account: Account
+) -> None:
+    full = Fault("deny", on="^APPEND", text="NO [OVERQUOTA] no room", times=99)
+    polite = Fault("sub", find=r" LITERAL\+", text="", times=99)
+    with Faulty(account.port, [full, polite]) as line, Access(line.port, account.user).connect() as session:
+        keep(store, mail(), ("append", "INBOX"), NOW)
+        now = NOW
+        for _ in range(12):
+            (parcel,) = outbox.pending(store)
+            while not due(parcel, now):
+                now += 5
+            assert first(store, by_append(session), now).state is State.WAITING
+        tries = sum(said.startswith(b"APPEND") for said in line.commands)
+        assert (tries, now - NOW > 3_600) == (12, True)
+        found = editions.edition(store, "2026w48")
+        assert found is not None
+        assert "no room" in found.error
+        full.times = 0
+        assert first(store, by_append(session), now + 900).state is State.DELIVERED
+        assert count(session) == 1
 
 
 def test_a_mailbox_out_of_reach_leaves_the_letter_where_it_is(store: Store) -> None:
