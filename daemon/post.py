@@ -103,7 +103,7 @@ def send_now(house: House, *, again: bool = False) -> Sent:
     keeps it from composing; what keeps it from arriving stands in the delivery.
     """
     rule = rule_for(house.config, house.policy, house.store)
-    key = _key(house, slots.current_key(rule, house.now), again)
+    key = coming(house, again=again)
     dial = _Dialled(house)
     try:
         ways = ways_for(house.config, dial, clock.sleep)
@@ -112,6 +112,12 @@ def send_now(house: House, *, again: bool = False) -> Sent:
         return _finish(house, key, ways)
     finally:
         dial.close()
+
+
+def coming(house: House, *, again: bool = False) -> str:
+    """Return the edition that sending by hand would be about. Raises UsageError."""
+    rule = rule_for(house.config, house.policy, house.store)
+    return _key(house, slots.current_key(rule, house.now), again)
 
 
 def _key(house: House, this_week: str, again: bool) -> str:

@@ -58,7 +58,8 @@ def preview(*, shape: str, as_json: bool, as_of: int | None) -> None:
 @as_json
 def send(*, again: bool, dry_run: bool, as_json: bool) -> int:
     """Send this week's mail now, or finish one that was begun; once it has gone out, say so."""
-    return _rehearse() if dry_run else send_weekly(again=again, as_json=as_json)
+    told = {"again": again, "as_json": as_json}
+    return _rehearse(**told) if dry_run else send_weekly(**told)
 
 
 def send_weekly(*, again: bool = False, as_json: bool = False) -> int:
@@ -73,9 +74,8 @@ def send_weekly(*, again: bool = False, as_json: bool = False) -> int:
     if as_json:
         output.item("sent", records.sent(done), opened.now)
         return done.delivery.exit_code
-    when = output.local(records.when(done.before), opened.zone)
     if done.before:
-        output.say(f"already sent this week ({when}, <{done.message_id}>)\nSend a second one with --again.")
+        _already(opened, records.when(done.before), done.message_id)
     elif done.delivery.exit_code == 0:
         output.say(f"edition {done.edition} is in your mailbox")
     else:
@@ -84,15 +84,31 @@ def send_weekly(*, again: bool = False, as_json: bool = False) -> int:
     return done.delivery.exit_code
 
 
-def _rehearse() -> int:
-    from daemon import week
+def _rehearse(*, again: bool, as_json: bool) -> int:
+    """Say what sending now would come to."""
+    from daemon import post, records, week
     from rules.names import called
 
     with _mailbox() as opened:
-        coming = week.compose(opened, opened.look_from).digest
-        names = ", ".join(called(s.person) for s in coming.suggestions)
-        output.say(f"would be: edition {coming.edition} for {opened.owner}, naming {names or 'nobody'}")
+        key = post.coming(opened, again=again)
+        kept = next((e for e in records.history(opened.snapshot) if e["edition"] == key), {})
+        made = () if kept else week.compose(opened, opened.look_from, key).digest.suggestions
+    names = [p["name"] for p in kept["people"]] if kept else [called(s.person) for s in made]
+    already = kept["at"] if kept.get("state") == "delivered" else None
+    if as_json:
+        rehearsed = {"edition": key, "already": already, "people": names, "dry_run": True}
+        output.item("sent", rehearsed, opened.now)
+    elif already:
+        _already(opened, already, kept["message_id"])
+    else:
+        what = "would finish" if kept else "would be"
+        output.say(f"{what}: edition {key} for {opened.owner}, naming {', '.join(names) or 'nobody'}")
     return 0
+
+
+def _already(opened: House, at: str | None, message_id: str) -> None:
+    when = output.local(at, opened.zone)
+    output.say(f"already sent this week ({when}, <{message_id}>)\nSend a second one with --again.")
 
 
 @contextmanager

@@ -165,6 +165,20 @@ def test_the_digest_is_sent_once_a_week_and_again_only_when_asked(mailbox: Town,
     ]
 
 
+def test_a_rehearsed_sending_says_what_sending_would_do(mailbox: Town, account: Account) -> None:
+    mailbox("scan")
+    coming = mailbox("digest", "send", "-n", "--json").json["item"]
+    assert (coming["edition"], coming["already"], coming["dry_run"]) == ("2026w48", None, True)
+    assert not delivered(account)
+    assert mailbox("digest", "send").code == 0
+    named = [p["name"] for p in mailbox("digest", "history", "--json").items[0]["people"]]
+    assert coming["people"] == named
+    assert "already sent this week" in mailbox("digest", "send", "-n").out
+    assert mailbox("digest", "send", "-n", "--json").json["item"]["already"]
+    assert "edition 2026w48b" in mailbox("digest", "send", "--again", "-n").out
+    assert len(delivered(account)) == 1
+
+
 def answer(account: Account, subject: str, text: str = "", ago: float = 0) -> None:
     mail = EmailMessage()
     mail["From"] = mail["To"] = account.user
