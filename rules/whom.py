@@ -23,8 +23,8 @@ def folded(text: str) -> str:
 
 def whom(people: Iterable[Person], words: str) -> tuple[Person, ...]:
     """Return everybody who fits the words best: by id, by whole address or name, else by all parts."""
-    wanted = folded(words.strip().strip("<>"))
-    parts = wanted.split()
+    wanted = folded(_bare(words))
+    parts = wanted.replace(",", " ").split()
     if not parts:
         return ()
     whole: list[Person] = []
@@ -39,6 +39,13 @@ def whom(people: Iterable[Person], words: str) -> tuple[Person, ...]:
         elif all(any(p in h for h in (*names, *hay)) for p in parts):
             part.append(person)
     return tuple(whole or part)
+
+
+def _bare(words: str) -> str:
+    """Return the address of `Ana Ribeiro <ana@example.net>`, else the words without marks around them."""
+    spelt = words.strip()
+    _, opens, address = spelt.rpartition("<")
+    return address[:-1].strip() if opens and "@" in address and address.endswith(">") else spelt.strip('<>"')
 
 
 def the_one(people: Iterable[Person], words: str) -> Person:

@@ -47,7 +47,7 @@ class Moment(click.ParamType[int]):
         if value.isascii() and value.isdigit() and len(value) >= 9:
             return int(value)
         try:
-            told = datetime.fromisoformat(value)
+            told = datetime.fromisoformat(value.upper())
         except ValueError:
             self.fail(f"“{value}” is no date; write 2026-11-23 or 2026-11-23T07:30:00Z", param, ctx)
         return int((told if told.tzinfo else told.replace(tzinfo=timezone.utc)).timestamp())

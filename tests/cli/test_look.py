@@ -155,7 +155,14 @@ def test_as_of_counts_only_what_came_before(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["2026-11-20", "2026-11-20T00:00:00Z", "2026-11-20T01:00:00+01:00", "1795132800"]
+    "told",
+    [
+        "2026-11-20",
+        "2026-11-20T00:00:00Z",
+        "2026-11-20t00:00:00.0z",
+        "2026-11-20T01:00:00+01:00",
+        "1795132800",
+    ],
 )
 def test_as_of_takes_a_date_or_rfc_3339(town: Town, told: str) -> None:
     assert town("due", "--json", "--as-of", told).json["as_of"] == "2026-11-20T00:00:00Z"
@@ -196,6 +203,13 @@ def test_nobody_is_6(town: Town) -> None:
 def test_a_person_is_found_by_public_id(town: Town) -> None:
     found = town("people", "show", "Ana", "--json").json["item"]["id"]
     assert town("people", "show", found, "--json").json["item"]["name"] == "Ana Ribeiro"
+
+
+@pytest.mark.parametrize(
+    "words", ["Ana Ribeiro <ana@example.net>", "Ribeiro, Ana", "<ana@example.net>", '"Ana"']
+)
+def test_a_person_is_found_as_a_mail_writes_the_name(town: Town, words: str) -> None:
+    assert town("people", "show", words, "--json").json["item"]["addresses"][0] == "ana@example.net"
 
 
 def inert(text: str) -> bool:
