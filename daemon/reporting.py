@@ -94,7 +94,8 @@ def _faults(error: ConfigError, file: Path | None) -> tuple[Problem, ...]:
 
 
 def _told(problem: Problem) -> str:
-    return f"{problem.file}:{problem.line}:{problem.column}: {problem.message}"
+    place = ":".join(map(str, filter(None, (problem.file, problem.line, problem.line and problem.column))))
+    return f"{place}: {problem.message}" if place else problem.message
 
 
 def lines(found: Report, words: Callable[[str | None], str]) -> list[str]:

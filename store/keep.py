@@ -22,6 +22,8 @@ KEPT = 7
 DIRECTORY = "backups"
 KEY = "digwell.key"
 _NAME = re.compile(r"digwell-(\d{8}T\d{6}Z)(?:-[0-9a-z-]+)?\.db")
+_ASIDE = re.compile(r"-(\d{8}T\d{6}Z)(?:\.\d+)?$")
+_STAMP = "%Y%m%dT%H%M%SZ"
 _BESIDE = ("-wal", "-shm", "-journal")
 _LABELS = ("before", "damaged")
 """What a store that was moved aside is called after."""
@@ -61,9 +63,8 @@ def backups(path: Path) -> tuple[Backup, ...]:
     """Return the backups of the store at ``path``, the newest first."""
     found = []
     for file in directory(path).glob("digwell-*.db") if directory(path).is_dir() else ():
-        if named := _NAME.fullmatch(file.name):
-            at = datetime.strptime(named[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
-            found.append(Backup(file, int(at.timestamp()), file.stat().st_size))
+        if stamped := _NAME.fullmatch(file.name):
+            found.append(Backup(file, _instant(stamped[1]), file.stat().st_size))
     return tuple(sorted(found, key=lambda b: (b.at, b.path.name), reverse=True))
 
 
@@ -92,12 +93,24 @@ def backup(store: Store, now: int, *, label: str = "", kept: int = KEPT) -> Back
     return Backup(target, now, target.stat().st_size)
 
 
+def older(path: Path, before: int) -> tuple[Backup, ...]:
+    """Return the backups made, and the stores moved aside, before a time."""
+    aside = (Backup(p, at, p.stat().st_size) for p in left_aside(path) if (at := _aside_since(p)))
+    return tuple(b for b in (*backups(path), *aside) if b.at < before)
+
+
 def prune(path: Path, before: int) -> tuple[Backup, ...]:
-    """Delete the backups made before a time; return which."""
-    old = tuple(b for b in backups(path) if b.at < before)
+    """Delete the backups made, and the stores moved aside, before a time; return which."""
+    old = older(path, before)
     for one in old:
         _drop(one)
     return old
+
+
+def named(path: Path, source: Path) -> Path:
+    """Return the backup that a path means: as it stands, beside the store, or among its backups."""
+    places = (source, path.parent / source, directory(path) / source)
+    return next((place for place in places if place.exists()), source)
 
 
 def verify(path: Path) -> int:
@@ -193,7 +206,19 @@ def _copy_key(source: Path, target: Path) -> None:
 
 def _drop(old: Backup) -> None:
     old.path.unlink(missing_ok=True)
-    old.path.with_suffix(".key").unlink(missing_ok=True)
+    if old.path.suffix == ".db":
+        old.path.with_suffix(".key").unlink(missing_ok=True)
+    for end in _BESIDE:
+        old.path.with_name(old.path.name + end).unlink(missing_ok=True)
+
+
+def _aside_since(path: Path) -> int:
+    found = _ASIDE.search(path.name)
+    return _instant(found[1]) if found else 0
+
+
+def _instant(stamp: str) -> int:
+    return int(datetime.strptime(stamp, _STAMP).replace(tzinfo=timezone.utc).timestamp())
 
 
 def _sync(path: Path) -> None:
@@ -205,4 +230,4 @@ def _sync(path: Path) -> None:
 
 
 def _stamp(at: int) -> str:
-    return datetime.fromtimestamp(at, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    return datetime.fromtimestamp(at, timezone.utc).strftime(_STAMP)

@@ -65,14 +65,12 @@ def listing(*, as_json: bool) -> None:
 @click.option("--before", type=Moment(), required=True, metavar="DATE", help="Delete those made before it.")
 @dry_run
 def prune(*, before: int, dry_run: bool) -> None:
-    """Delete old backups."""
+    """Delete old backups, and old stores that were moved aside."""
     from store import keep
 
     with house(readonly=True) as opened:
         path = opened.store.path
-    old = tuple(one for one in keep.backups(path) if one.at < before)
-    if not dry_run:
-        old = keep.prune(path, before)
+    old = keep.older(path, before) if dry_run else keep.prune(path, before)
     for one in old:
         output.say(f"{'would delete' if dry_run else 'deleted'} {one.path}")
     if not old:
@@ -93,7 +91,7 @@ def restore(*, source: Path | None, dry_run: bool) -> None:
     said = session()
     path = read_config(said.config, said.store, needed=False).store
     newest = next(iter(keep.backups(path)), None)
-    chosen = source or (newest.path if newest else None)
+    chosen = keep.named(path, source) if source else (newest.path if newest else None)
     if chosen is None:
         raise NotFoundError("there is no backup", str(keep.directory(path)))
     keep.verify(chosen)

@@ -125,6 +125,27 @@ def test_a_backup_brings_everything_back(town: Town) -> None:
     assert town("status", "--json").json["item"]["store"]["last_backup"] == made["at"]
 
 
+def test_a_backup_is_found_by_its_name_beside_the_store(town: Town) -> None:
+    made = Path(town("backup", "--json").json["item"]["path"])
+    assert f"restored from {made}" in town("restore", made.name, "-n").out
+    assert f"restored from {made}" in town("restore", f"backups/{made.name}").out
+
+
+def test_pruning_takes_the_store_that_a_restore_has_moved_aside(town: Town) -> None:
+    town("note", "Ana", "moving to Lisboa-Alfama")
+    town("backup")
+    town("restore")
+    (aside,) = town.folder.glob("digwell.db.before-*Z")
+    assert str(aside) in town("forget", "Ana", "--dry-run").out
+    assert str(aside) in town("backup", "prune", "--before", "2100-01-01", "-n").out
+    assert aside.exists()
+    assert town("backup", "prune", "--before", "2000-01-01").out == "No backup is that old.\n"
+    assert str(aside) in town("backup", "prune", "--before", "2100-01-01").out
+    assert not list(town.folder.glob("digwell.db.before-*"))
+    assert "backups still hold" not in town("forget", "Ana", "--dry-run").out
+    assert town("people", "show", "Ana").code == 0
+
+
 def test_restoring_from_nothing_is_6_and_from_rubbish_touches_nothing(town: Town, tmp_path: Path) -> None:
     assert town("restore").code == 6
     (tmp_path / "rubbish.db").write_bytes(b"not a store")
@@ -180,3 +201,10 @@ def test_status_tells_of_wrong_rules_and_goes_on(town: Town) -> None:
     assert ran.code == 0
     assert ran.json["item"]["rules"]["ok"] is False
     assert "rules.yaml:2:12:" in ran.json["item"]["rules"]["problems"][0]
+
+
+def test_status_names_no_line_where_the_configuration_is_not_there(town: Town) -> None:
+    town.config.unlink()
+    ran = town("status", "--json")
+    assert ran.code == 78
+    assert ran.json["item"]["rules"]["problems"] == [f"there is no file {town.config}"]
