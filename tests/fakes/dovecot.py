@@ -69,7 +69,10 @@ class Account:
 class Dovecot:
     """The running server. Start it with :meth:`start`; ``extra`` is appended to its configuration."""
 
-    def __init__(self, extra: str = "", separator: str = "/", prefix: str = "") -> None:
+    def __init__(
+        self, extra: str = "", separator: str = "/", prefix: str = "", password: str = PASSWORD
+    ) -> None:
+        self.password = password
         self.base = Path(tempfile.mkdtemp(prefix="dwd"))
         self.base.chmod(0o755)
         self.extra, self.separator, self.prefix = extra, separator, prefix
@@ -92,8 +95,7 @@ class Dovecot:
             (self.base / part).mkdir(exist_ok=True)
         _own(self.base / "home", self.owner)
         self._certificate()
-        version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-        text = self._config_24() if version.startswith("2.4") else self._config_23()
+        text = self._config_24() if version().startswith("2.4") else self._config_23()
         (self.base / "dovecot.conf").write_text(text)
         with (self.base / "stdout").open("wb") as out:
             self._process = subprocess.Popen(
@@ -134,9 +136,8 @@ class Dovecot:
         if not home.is_dir():
             home.mkdir()
             _own(home, self.owner)
-        return Account(
-            "127.0.0.1", self.port, self.tls_port, self.ca_file, user, home / "Maildir", self.owner
-        )  # fmt: skip
+        places = (self.port, self.tls_port, self.ca_file, user, home / "Maildir", self.owner)
+        return Account("127.0.0.1", *places, password=self.password)
 
     @property
     def log(self) -> str:
@@ -269,7 +270,7 @@ ssl_cert = <{self.base}/tls.crt
 ssl_key = <{self.base}/tls.key
 passdb {{
   driver = static
-  args = password={PASSWORD}
+  args = password={self.password}
 }}
 userdb {{
   driver = static
@@ -291,7 +292,7 @@ mail_path = ~/Maildir
 ssl_server_cert_file = {self.base}/tls.crt
 ssl_server_key_file = {self.base}/tls.key
 passdb static {{
-  password = {PASSWORD}
+  password = {self.password}
 }}
 userdb static {{
   fields {{
@@ -310,6 +311,13 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         port: int = sock.getsockname()[1]
         return port
+
+
+def version() -> str:
+    """Return what the installed server says of its version."""
+    program = _program()
+    assert program is not None, "dovecot is not installed"
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
 
 
 def _program() -> str | None:

@@ -12,6 +12,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 _TEST = re.compile(r"`([\w/]+\.py)::(\w+)`")
+_ROW = re.compile(r"^\|(.*)\|([^|]*)\|$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -32,8 +33,27 @@ def test_the_readme_shows_the_mail_small_and_in_words_too() -> None:
 def test_every_promise_names_a_test_that_is_there(name: str) -> None:
     named = _TEST.findall((ROOT / name).read_text(encoding="utf-8"))
     assert named, "the page names no test"
-    missing = [f"{file}::{test}" for file, test in named if not _holds(ROOT / "tests" / file, test)]
+    missing = [f"{file}::{test}" for file, test in named if not _holds(_place(file), test)]
     assert missing == []
+
+
+@pytest.mark.parametrize("name", ["PRIVACY.md", "SECURITY.md"])
+def test_every_row_of_a_promise_names_its_very_test_and_no_whole_file(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
+    tables = [table for table in page.split("\n\n") if re.search(r"\| (proven by|test below)", table)]
+    rows = [row for table in tables for row in _ROW.findall(table)[2:]]
+    assert len(rows) > 8
+    bare = [row[0].split("|")[0].strip() for row in rows if not _only_tests(row[1])]
+    assert bare == []
+
+
+def _only_tests(cell: str) -> bool:
+    left = _TEST.sub("", re.sub(r"\([^)]*\)", "", cell))
+    return bool(_TEST.search(cell)) and not left.strip(" ,")
+
+
+def _place(file: str) -> Path:
+    return ROOT / file if file.startswith("bench/") else ROOT / "tests" / file
 
 
 def _holds(file: Path, test: str) -> bool:

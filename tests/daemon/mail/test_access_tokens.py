@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
-import os
-import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,63 +11,17 @@ from daemon.config.values import MailboxConfig, SecretSource
 from daemon.service.line import open_session
 from store.errors import NeedsOwnerError
 from tests.fakes.dovecot import Dovecot
-
-KEY = b"a key that only this test and its server know"
-PASSDB = """
-auth_mechanisms = {mechanisms}
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {base}/oauth2.conf
-}}
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-"""
-LOCAL = """
-introspection_mode = local
-local_validation_key_dict = fs:posix:prefix={base}/keys/
-username_attribute = email
-tokeninfo_url = http://127.0.0.1:1/
-"""
-
-
-def encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def token(user: str, *, lasts: int = 600, key: bytes = KEY) -> str:
-    head = encoded(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
-    now = int(time.time())
-    body = encoded(json.dumps({"sub": user, "email": user, "iat": now - 60, "exp": now + lasts}).encode())
-    mark = hmac.new(key, f"{head}.{body}".encode(), hashlib.sha256).digest()
-    return f"{head}.{body}.{encoded(mark)}"
-
-
-def version() -> str:
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
-    program = shutil.which("dovecot", path=path) or "dovecot"
-    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+from tests.fakes.tokens import can_take_tokens, takes_tokens, token
 
 
 @pytest.fixture(scope="module", params=["plain xoauth2 oauthbearer", "plain oauthbearer"])
 def server(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
     if not Dovecot.available():
         pytest.skip("dovecot is not installed (Debian: dovecot-imapd)")
-    if version().startswith("2.4"):
-        pytest.skip("these settings are those of Dovecot 2.3")
-    found = Dovecot()
-    found.extra = PASSDB.format(mechanisms=request.param, base=found.base)
-    (found.base / "oauth2.conf").write_text(LOCAL.format(base=found.base))
-    keys = found.base / "keys/default/HS256"
-    keys.mkdir(parents=True)
-    (keys / "default").write_text(base64.b64encode(KEY).decode())
-    try:
-        yield found.start()
-    finally:
-        found.stop()
+    if not can_take_tokens():
+        pytest.skip("the settings are those of Dovecot 2.3")
+    with takes_tokens(request.param) as found:
+        yield found
 
 
 def box(server: Dovecot, folder: Path) -> MailboxConfig:
