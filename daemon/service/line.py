@@ -212,9 +212,15 @@ class Line:
             self._turn(OFFLINE)
 
     def drop(self) -> None:
-        """Hang up."""
+        """Hang up, with a goodbye if the line still holds."""
         if self._session is not None:
             self._session.close()
+            self._session = None
+
+    def forget(self) -> None:
+        """Hang up without a word: nobody may be there any more to answer a goodbye."""
+        if self._session is not None:
+            self._session.drop()
             self._session = None
 
     def rest(self) -> None:

@@ -191,7 +191,7 @@ class Daemon:
             return
         log.event("the clock has jumped", seconds=int(gone))
         for line in self.lines:
-            line.drop()
+            line.forget()
             line.rest()
         self._wind_up()
 

@@ -59,6 +59,7 @@ class Faulty:
     _listener: socket.socket = field(init=False)
     _dice: random.Random = field(init=False)
     _sockets: list[socket.socket] = field(default_factory=list)
+    _connections: list[_Connection] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._dice = random.Random(self.chaos)
@@ -83,6 +84,11 @@ class Faulty:
                 fault.times -= 1
                 return fault
         return None
+
+    def forget(self) -> None:
+        """Lead every line that is open now into a hole, as a router does that was switched off meanwhile."""
+        for connection in self._connections:
+            connection.hole = True
 
     def chance(self) -> Fault | None:
         """Throw the dice for a random fault."""
@@ -114,6 +120,7 @@ class Faulty:
             self.open += 1
             self.most = max(self.most, self.open)
             connection = _Connection(self, client, server)
+            self._connections.append(connection)
             threading.Thread(target=connection.upward, daemon=True).start()
             threading.Thread(target=connection.downward, daemon=True).start()
 
