@@ -29,7 +29,7 @@ def test_the_readme_shows_the_mail_small_and_in_words_too() -> None:
     assert len(raw) < 150_000
 
 
-@pytest.mark.parametrize("name", ["PRIVACY.md", "SECURITY.md"])
+@pytest.mark.parametrize("name", ["PRIVACY.md", "SECURITY.md", "docs/servers.md", "docs/failures.md"])
 def test_every_promise_names_a_test_that_is_there(name: str) -> None:
     named = _TEST.findall((ROOT / name).read_text(encoding="utf-8"))
     assert named, "the page names no test"
@@ -54,6 +54,18 @@ def _only_tests(cell: str) -> bool:
 
 def _place(file: str) -> Path:
     return ROOT / file if file.startswith("bench/") else ROOT / "tests" / file
+
+
+@pytest.mark.parametrize(("name", "least"), [("docs/servers.md", 70), ("docs/failures.md", 54)])
+def test_whatever_goes_wrong_has_a_test_that_is_named(name: str, least: int) -> None:
+    promised: list[str] = []
+    listing = False
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        listing = line.startswith("|") and (listing or line.endswith("| test |"))
+        promised += [line] if listing else []
+    rows = [row for row in promised if not row.endswith("| test |") and not row.startswith("| ---")]
+    assert len(rows) >= least
+    assert [row for row in rows if not _TEST.search(row)] == []
 
 
 def _holds(file: Path, test: str) -> bool:

@@ -73,6 +73,21 @@ def test_a_goodbye_while_waiting_is_a_lost_line(account: Account) -> None:
             idling.watch(10)
 
 
+def test_a_black_hole_while_idle_ends_the_line_and_the_next_shows_the_mail(account: Account) -> None:
+    with (
+        Faulty(account.port, [Fault("blackhole", on="^IDLE", lines=1)]) as proxy,
+        signed_in(account) as other,
+    ):
+        line = signed_in(account, proxy.port)
+        idling = line.idle(b"INBOX")
+        other.append(b"INBOX", letter(1, account.user, "INBOX"))
+        assert idling.watch(0.5) is False
+        with pytest.raises(SilentError):
+            idling.stop()
+        with signed_in(account, proxy.port) as after:
+            assert after.examine(b"INBOX").exists == 1
+
+
 def test_a_black_hole_is_noticed_when_the_line_is_used_again(account: Account) -> None:
     hole = Fault("blackhole", on="NOOP")
     with Faulty(account.port, [hole]) as proxy:
