@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,6 +105,12 @@ class House:
 
         return standings(self.snapshot.said, person_of(self.snapshot))
 
+    def to_write(self) -> AbstractContextManager[Store]:
+        """Return the store to write to: opened anew where this one may only be read."""
+        from store.db import Store
+
+        return Store.open(self.store.path) if self.store.readonly else nullcontext(self.store)
+
     def person(self, words: str) -> Person:
         """Return the one person meant by some words. Raises NotFoundError or AmbiguousError."""
         from rules.whom import the_one
@@ -145,10 +151,13 @@ def open_blindly(config: Path | None, store: Path | None, *, error: ConfigError)
 
 
 @contextmanager
-def open_house(config: Path | None, store: Path | None, *, readonly: bool = False) -> Iterator[House]:
+def open_house(
+    config: Path | None, store: Path | None, *, readonly: bool = False, as_it_is: bool = False
+) -> Iterator[House]:
     """Open what a command works on; a mailbox need not be configured.
 
-    Raises ConfigError, and NotFoundError where there is nothing to read yet.
+    The store is looked through once a day before anything is told from it, unless it is wanted as it is.
+    Raises ConfigError, NotFoundError where there is nothing to read yet, and DamagedError.
     """
     from store.db import Store
     from store.errors import NotFoundError, UsageError
@@ -161,4 +170,17 @@ def open_house(config: Path | None, store: Path | None, *, readonly: bool = Fals
             "there is no store yet", str(found.store), "set up your mailbox first: digwell init"
         )
     with Store.open(found.store, readonly=readonly) as opened:
-        yield House(found, opened)
+        house = House(found, opened)
+        if not as_it_is:
+            _rely_on(house)
+        yield house
+
+
+def _rely_on(house: House) -> None:
+    from store import soundness
+    from store.errors import DigwellError
+
+    if soundness.look(house.store, house.now):
+        # where it cannot be written, it is looked through each time
+        with suppress(DigwellError), house.to_write() as store:
+            soundness.looked(store, house.now)

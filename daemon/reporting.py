@@ -15,7 +15,7 @@ from daemon.records import when
 from daemon.service.editions import next_slot, owed
 from daemon.service.lock import is_held
 from rules.policy import Policy
-from store import editions, health, keep, ledger
+from store import editions, health, keep, ledger, soundness
 from store.errors import ConfigError, Problem
 from store.facts import DAY
 from store.folders import accounts
@@ -77,7 +77,7 @@ def _store(house: House) -> Report:
         "path": str(path),
         "bytes": keep.size(house.store),
         "schema": house.store.schema,
-        "integrity": "damaged" if keep.problems(house.store) else "ok",
+        "integrity": "damaged" if soundness.problems(house.store) else "ok",
         "last_backup": when(latest[0].at) if latest else None,
     }
 

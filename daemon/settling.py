@@ -6,7 +6,7 @@ Where the store cannot be written (another's, a full disk), everything goes on w
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rules import classify, identity
@@ -14,7 +14,7 @@ from rules.contact import person_of
 from rules.standing import Standing, standings
 from rules.verdicts import Candidate, Kind
 from store.cards import together
-from store.db import Store, recall, remember
+from store.db import recall, remember
 from store.errors import DigwellError
 from store.facts import DAY, Snapshot
 from store.people import Link, newest, replace_certain
@@ -37,7 +37,7 @@ def settle(house: House) -> Snapshot | None:
     if recall(house.store, JOINED) == mark:
         return None
     facts: Snapshot | None = None
-    with suppress(DigwellError), _to_write(house) as store:
+    with suppress(DigwellError), house.to_write() as store:
         facts = load(store, house.look_from)
         merges = _certain(house, facts)
         with store.transaction():
@@ -74,13 +74,9 @@ def keep_judgement(house: House, seen: Survey) -> None:
     from rules.candidates import candidates  # noqa: PLC0415 - at most once a day
     from store.views import keep_verdicts  # noqa: PLC0415
 
-    with suppress(DigwellError), _to_write(house) as store, store.transaction():
+    with suppress(DigwellError), house.to_write() as store, store.transaction():
         keep_verdicts(store, str(classify.VERSION), house.now, [_verdict(one) for one in candidates(seen)])
         remember(store, JUDGED, mark)
-
-
-def _to_write(house: House) -> AbstractContextManager[Store]:
-    return Store.open(house.store.path) if house.store.readonly else nullcontext(house.store)
 
 
 def _verdict(one: Candidate) -> Verdict:

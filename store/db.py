@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from store import shape
 from store.errors import DamagedError, DigwellError, NotFoundError, SafetyStopError, TemporaryError
 
 SCHEMA = 6
@@ -56,7 +57,7 @@ class Store:
         at all), DamagedError (not readable as SQLite), TemporaryError (disk full, locked).
         """
         path = Path(path)
-        with telling(path):
+        with telling(path), _own_words(path):
             if readonly:
                 return cls._open_to_read(path)
             _make_private(path)
@@ -107,6 +108,7 @@ class Store:
             upgrade(self)
         finally:
             os.close(directory)
+        self._check()
 
     def _check(self) -> int:
         found, made_by = self.schema, int(self._value("PRAGMA application_id"))
@@ -116,9 +118,14 @@ class Store:
                 f"schema {found}, this program knows {SCHEMA}",
                 "install the newer digwell again, or restore a backup made before the upgrade",
             )
-        empty = not self._value("SELECT count(*) FROM sqlite_schema")
-        if made_by != APPLICATION_ID and not empty:
+        full = bool(self._value("SELECT count(*) FROM sqlite_schema"))
+        strange = full and made_by != APPLICATION_ID
+        known = found == SCHEMA or (found and not full)
+        wrong = shape.fault(self._connection) if known else ""
+        if strange and (wrong or found < SCHEMA):
             raise SafetyStopError(f"{self.path} is no digwell store", "", "name another file with --store")
+        if strange or wrong:
+            raise damaged(self.path, wrong or "its header does not say whose it is")
         return found
 
     @property
@@ -182,7 +189,7 @@ class Store:
         try:
             return self._connection.execute(sql, args)
         except FAULTS as error:
-            raise _sentence(self.path, error) from error
+            raise _sentence(self.path, error, writing=not self.readonly) from error
 
     def executemany(self, sql: str, rows: Iterable[Args]) -> None:
         """Run one statement for many rows."""
@@ -228,6 +235,17 @@ def recall(store: Store, name: str) -> str:
 
 
 @contextmanager
+def _own_words(path: Path) -> Iterator[None]:
+    """Know damage while a store is opened: all statements are ours then, so what is refused is the file."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:
+            raise damaged(path, str(error)) from error
+        raise
+
+
+@contextmanager
 def telling(path: Path) -> Iterator[None]:
     """Turn an error of SQLite or the file system into a sentence for the owner."""
     try:
@@ -244,16 +262,24 @@ def telling(path: Path) -> Iterator[None]:
         raise DigwellError(f"the store cannot be opened: {path}", why, "name a file with --store") from error
 
 
-def _sentence(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> DigwellError:
+def _sentence(
+    path: Path, error: sqlite3.Error | UnicodeDecodeError, *, writing: bool = False
+) -> DigwellError:
     garbled = isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error)
     text = "what should be text is none" if garbled else str(error)
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = getattr(error, "sqlite_errorcode", 0)
+    if garbled or code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return damaged(path, text)
+    if writing and code == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK):
+        return damaged(path, "its header forbids to write it")
+    return _trouble(path, code & 0xFF, text)
+
+
+def _trouble(path: Path, code: int, text: str) -> DigwellError:
     if code == sqlite3.SQLITE_FULL:
         return _full(path)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return TemporaryError("the store is busy", text, "another digwell is writing; try again")
-    if garbled or code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return _damaged(path, text)
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return DigwellError(
             f"the store cannot be written: {path}", text, f"check who may write to {path.parent}"
@@ -263,7 +289,8 @@ def _sentence(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> DigwellE
     return DigwellError("the store refused a statement", text)
 
 
-def _damaged(path: Path, why: str) -> DamagedError:
+def damaged(path: Path, why: str) -> DamagedError:
+    """Return the error that says that a store is damaged, and what to do."""
     return DamagedError(f"the store is damaged: {path}", why, "digwell scan --full, or digwell restore")
 
 

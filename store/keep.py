@@ -17,6 +17,8 @@ from pathlib import Path
 
 from store.db import APPLICATION_ID, SCHEMA, Store, telling
 from store.errors import DamagedError, NotFoundError, SafetyStopError
+from store.shape import fault
+from store.soundness import read_all
 
 KEPT = 7
 DIRECTORY = "backups"
@@ -36,16 +38,6 @@ class Backup:
     path: Path
     at: int
     bytes: int
-
-
-def problems(store: Store, *, thoroughly: bool = False) -> tuple[str, ...]:
-    """Return what SQLite finds wrong with the file, () if all is well. Raises no DamagedError."""
-    check = "integrity_check" if thoroughly else "quick_check"
-    try:
-        rows = store.rows(f"PRAGMA {check}(20)")
-    except DamagedError as error:
-        return (str(error),)
-    return tuple(row[0] for row in rows if row[0] != "ok")
 
 
 def size(store: Store) -> int:
@@ -125,8 +117,10 @@ def verify(path: Path) -> int:
         schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
         made_by = int(connection.execute("PRAGMA application_id").fetchone()[0])
         wrong = [row[0] for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
-    if wrong:
-        raise DamagedError(f"{path} is damaged", wrong[0], "take another backup")
+        wrong += [fault(connection)] if schema == SCHEMA else []
+        if any(wrong):
+            raise DamagedError(f"{path} is damaged", wrong[0], "take another backup")
+        read_all(connection)
     if made_by != APPLICATION_ID:
         raise SafetyStopError(f"{path} is no digwell store")
     if schema > SCHEMA:

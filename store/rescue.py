@@ -16,8 +16,9 @@ from store.book import ids_of
 from store.db import FAULTS, Row, Store
 from store.errors import DamagedError, SafetyStopError
 from store.facts import Said
-from store.keep import backups, problems, restore, set_aside, verify
+from store.keep import backups, restore, set_aside, verify
 from store.ledger import Command, begin_command, say
+from store.soundness import looked, problems
 
 _ADDRESS = {"id": int, "address": str}
 _COMMAND = {
@@ -45,18 +46,19 @@ class Rescue:
 
 
 def open_sound(path: Path, now: int, *, broken: bool = False) -> tuple[Store, Rescue | None]:
-    """Open a store that is to be relied on; rescue it first if SQLite cannot read it.
+    """Open a store that is to be relied on, looked through from end to end; rescue it first if it is damaged.
 
-    ``broken`` says that reading has failed already: SQLite's own check does not look into texts.
-
+    ``broken`` says that using it has failed already, whatever the look says.
     Only the daemon and the scan do this, holding the lock.
     """
     try:
         store = Store.open(path)
     except DamagedError:
         return _rescue(path, now)
-    if not broken and not problems(store):
-        return store, None
+    with suppress(DamagedError):  # a header may be such that only writing fails
+        if not broken and not problems(store, thoroughly=True):
+            looked(store, now)
+            return store, None
     store.close()
     return _rescue(path, now)
 
@@ -69,6 +71,7 @@ def _rescue(path: Path, now: int) -> tuple[Store, Rescue]:
         restore(path, source, now)
     store = Store.open(path)
     commands, editions = salvage(store, damaged)
+    looked(store, now)
     return store, Rescue(damaged, source, commands, editions)
 
 

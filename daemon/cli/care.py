@@ -51,7 +51,7 @@ def listing(*, as_json: bool) -> None:
     """List the backups, the newest first."""
     from store import keep
 
-    with house(readonly=True) as opened:
+    with house(readonly=True, as_it_is=True) as opened:
         found = keep.backups(opened.store.path)
     if as_json:
         output.items("backups", (_record(one) for one in found), opened.now)
@@ -68,7 +68,7 @@ def prune(*, before: int, dry_run: bool) -> None:
     """Delete old backups, and old stores that were moved aside."""
     from store import keep
 
-    with house(readonly=True) as opened:
+    with house(readonly=True, as_it_is=True) as opened:
         path = opened.store.path
     old = keep.older(path, before) if dry_run else keep.prune(path, before)
     for one in old:

@@ -116,7 +116,7 @@ def status(*, as_json: bool) -> int:
 
     wrong: ConfigError | None = None
     try:
-        with house(readonly=True) as opened:
+        with house(readonly=True, as_it_is=True) as opened:
             found = reporting.report(opened)
     except ConfigError as error:
         wrong = error

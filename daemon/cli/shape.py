@@ -60,12 +60,12 @@ def session() -> Session:
 
 
 @contextmanager
-def house(*, readonly: bool = False) -> Iterator[House]:
-    """Open what the session names: configuration, rules and store."""
+def house(*, readonly: bool = False, as_it_is: bool = False) -> Iterator[House]:
+    """Open what the session names: configuration, rules and store, sound or, if wished, as it is."""
     from daemon.app import open_house
 
     said = session()
-    with open_house(said.config, said.store, readonly=readonly) as opened:
+    with open_house(said.config, said.store, readonly=readonly, as_it_is=as_it_is) as opened:
         yield opened
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from store import keep
+from store import keep, soundness
 from store.db import Store
 from store.rescue import Rescue, open_sound
 
@@ -32,6 +32,7 @@ def back_up(path: Path, now: int) -> bool:
         if fresh or not store.one("SELECT 1 FROM message UNION ALL SELECT 1 FROM act LIMIT 1"):
             return False
         keep.backup(store, now)
+        soundness.looked(store, now)  # the copy was, page by page
         return True
 
 

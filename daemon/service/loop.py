@@ -60,6 +60,7 @@ class Daemon:
         self._due: set[str] = set()
         self._begun: set[str] = set()
         self._faults = 0
+        self._mended = False
         self._clocks = (clock.monotonic(), clock.wall())
         self._told: dict[str, str] = {}
 
@@ -69,11 +70,14 @@ class Daemon:
             try:
                 self._start()
                 while True:
-                    self._fenced("round", self._round)
-                    ended = self._over()
-                    if ended is not None:
-                        return ended
-                    self._fenced("sleep", self._sleep)
+                    try:
+                        self._fenced("round", self._round)
+                        ended = self._over()
+                        if ended is not None:
+                            return ended
+                        self._fenced("sleep", self._sleep)
+                    except DamagedError as error:
+                        self._mend(error)
                     self.notifier.alive()
             except Stopping:
                 return 0
@@ -85,11 +89,7 @@ class Daemon:
                 self.cellar.close()
 
     def _start(self) -> None:
-        path = self.cellar.path
-        # in a child, for making or upgrading a store loads what is never needed again
-        rescue = apart(lambda _: keeping.sound(path, clock.now()), self.stop, self._alive)
-        if rescue is not None:
-            log.event("store rescued", logging.ERROR, why=keeping.told(rescue))
+        self._make_sound()
         known = {row.name: row for row in health.everything(self.cellar.store)}
         for line in self.lines:
             line.last_ok = known[line.box.name].last_ok if line.box.name in known else 0
@@ -97,6 +97,24 @@ class Daemon:
         log.event("started", mailboxes=len(self.lines), store=self.cellar.path)
         self.notifier.ready("starting")
         self._fenced("backup", self._back_up)
+
+    def _make_sound(self, *, broken: bool = False) -> None:
+        path = self.cellar.path
+        # in a child, for making or upgrading a store loads what is never needed again
+        rescue = apart(lambda _: keeping.sound(path, clock.now(), broken=broken), self.stop, self._alive)
+        if rescue is not None:
+            log.event("store rescued", logging.ERROR, why=keeping.told(rescue))
+
+    def _mend(self, error: DamagedError) -> None:
+        """Rescue a store that turned out damaged while it was used: once, for twice is no bad luck."""
+        if self._mended:
+            raise error
+        self._mended = True
+        self.cellar.close()
+        for line in self.lines:
+            line.drop()
+        self._make_sound(broken=True)
+        self._wind_up()
 
     def _wind_up(self) -> None:
         """Set the ticker anew, with everything due at once: it cannot bear a clock that jumps."""
@@ -114,6 +132,9 @@ class Daemon:
         path = self.cellar.path
         try:
             made = apart(lambda _: keeping.back_up(path, clock.now()), self.stop, self._alive)
+        except DamagedError as error:  # the copy: of what, is to be seen
+            self._tell("backup", str(error))
+            self._make_sound()
         except DigwellError as error:
             self._tell("backup", str(error))
         else:

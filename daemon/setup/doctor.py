@@ -24,7 +24,7 @@ from daemon.service.install import UNIT, user_unit_path
 from daemon.service.lock import is_held
 from daemon.setup import mailbox
 from daemon.setup.checks import Check, State, fine, no, warn
-from store import editions, keep
+from store import editions, keep, soundness
 from store.db import Store
 from store.errors import DigwellError, NeedsOwnerError
 
@@ -110,7 +110,7 @@ def _store(config: Config, patient: Patient) -> Iterator[Check]:
     loose = [p for p in (path, path.parent) if p.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     try:
         with Store.open(path, readonly=True) as store:
-            found = keep.problems(store)
+            found = soundness.problems(store)
             size = keep.size(store)
             if found:
                 yield no("store", DigwellError(f"{path} is damaged", found[0]), "digwell restore")

@@ -14,6 +14,7 @@ from store.db import Store
 from store.errors import DigwellError, TemporaryError
 from store.facts import Sighting
 from store.messages import counts, record
+from store.soundness import problems
 from tests.store.letters import START, letter, new_store, seen
 
 TMPFS = ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs"]
@@ -45,7 +46,7 @@ def test_a_full_disk_is_said_loses_nothing_and_is_got_over(disk: Path) -> None:
     done = counts(store).messages
     assert done > 0
     assert done % 200 == 0
-    assert keep.problems(store, thoroughly=True) == ()
+    assert problems(store, thoroughly=True) == ()
     with pytest.raises(TemporaryError, match="full"):
         keep.backup(store, START)
     assert not list(keep.directory(store.path).iterdir())

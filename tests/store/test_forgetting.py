@@ -20,6 +20,7 @@ from store.messages import counts, record
 from store.outbox import done, put
 from store.people import Link, replace_certain
 from store.snapshot import load
+from store.soundness import problems
 from tests.store.letters import ME, START, days, letter, new_store, seen
 
 KIM, OLD, ANA = "kim@lund.example", "kim@old.example", "ana@x.example"
@@ -124,7 +125,7 @@ def test_everybody_else_keeps_everything(home: tuple[Store, dict[str, Folder]]) 
     assert [s.sentence for s in suggested(store)] == ["ana@x.example it is"]
     assert [b.address for b in bounces(store)] == [ANA]
     assert [m.addresses for m in meetings(store)] == [(ANA,)]
-    assert keep.problems(store, thoroughly=True) == ()
+    assert problems(store, thoroughly=True) == ()
 
 
 def test_a_forgotten_command_is_not_obeyed_again(home: tuple[Store, dict[str, Folder]]) -> None:

@@ -23,6 +23,7 @@ from store.folders import folders
 from store.ledger import said
 from store.messages import counts, record
 from store.migrations import STEPS
+from store.soundness import problems
 from tests.store import child
 from tests.store.letters import START, letter, new_store, opened, seen
 
@@ -60,7 +61,7 @@ def test_a_scan_killed_at_any_instant_loses_and_doubles_nothing(tmp_path: Path) 
         process.stdout.close()
         kills += process.wait() == -signal.SIGKILL
         with Store.open(path) as store:
-            assert keep.problems(store, thoroughly=True) == ()
+            assert problems(store, thoroughly=True) == ()
             (sent,) = (f for f in folders(store, 1) if f.name == "Sent")
             done = sent.cursor.high if sent.cursor else 0
             assert counts(store).messages == done
@@ -94,7 +95,7 @@ def test_a_store_of_every_age_is_brought_up_to_date(tmp_path: Path, dump: Path) 
         assert counts(store).messages == 1
         assert [act.text for act in said(store)] == (["tall"] if dump.stem != "schema-1" else [])
         assert list(records(store))
-        assert keep.problems(store, thoroughly=True) == ()
+        assert problems(store, thoroughly=True) == ()
         assert _shape(store) == _newest_shape(tmp_path)
     made = keep.backups(path)
     assert [b.path.stem.rpartition("-")[2] for b in made] == ([] if dump == DBS[-1] else [dump.stem[7:]])

@@ -17,6 +17,7 @@ from store.ledger import Command, begin_command, said, say, undo
 from store.messages import counts, record
 from store.people import know
 from store.rescue import Rescue, open_sound, salvage
+from store.soundness import problems
 from tests.store.letters import START, closed_later, letter, new_store, opened, seen
 
 
@@ -54,8 +55,8 @@ def smash(path: Path, *, start: int = 0, end: int | None = None) -> None:
 
 def test_a_sound_store_has_no_problems(tmp_path: Path) -> None:
     store = full(tmp_path / "s.db")
-    assert keep.problems(store) == ()
-    assert keep.problems(store, thoroughly=True) == ()
+    assert problems(store) == ()
+    assert problems(store, thoroughly=True) == ()
     assert keep.size(store) > 100_000
 
 
@@ -167,7 +168,7 @@ def test_a_damaged_store_is_moved_aside_and_the_backup_stands_in(tmp_path: Path,
     assert rescue.backup is not None
     assert [act.text for act in said(store)] == ["before"]
     assert counts(store).messages == 300
-    assert keep.problems(store) == ()
+    assert problems(store) == ()
 
 
 def test_words_newer_than_the_backup_are_read_from_the_ruin(tmp_path: Path) -> None:
@@ -237,8 +238,13 @@ def test_a_word_that_is_no_longer_text_is_damage(tmp_path: Path) -> None:
     with pytest.raises(DamagedError):
         store.rows("SELECT text FROM command")
     store.close()
-    _, rescue = sound(tmp_path / "s.db", START + 5)
-    assert rescue is None
+    rescued, rescue = sound(tmp_path / "s.db", START + 5)
+    assert rescue is not None
+    assert problems(rescued) == ()
+
+
+def test_a_store_whose_use_failed_is_rescued_whatever_the_look_says(tmp_path: Path) -> None:
+    full(tmp_path / "s.db").close()
     rescued, rescue = open_sound(tmp_path / "s.db", START + 5, broken=True)
     rescued.close()
     assert rescue is not None
