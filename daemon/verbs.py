@@ -7,6 +7,7 @@ Both doors come through here, the command line and the mail. It never decides wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -141,11 +142,41 @@ def _answer(effect: Effect) -> str:
 
 
 def _said_already(store: Store, meant: Intention, source: Source) -> bool:
-    """Tell whether the same was said in answer to the same edition: a link pressed twice counts once."""
+    """Tell whether an answer to the same edition said so and it holds: a link pressed twice is one."""
     answers = {c.id for c in ledger.commands(store, 1000) if c.edition == source.edition and not c.undone}
-    known = {_gist(act) for act in ledger.said(store) if act.command in answers}
-    return all(_gist(act) in known for act in meant.acts)
+    said = ledger.said(store)
+    return all(_holds(act, said, answers) for act in meant.acts)
+
+
+def _holds(act: Said, said: Sequence[Said], answers: AbstractSet[int]) -> bool:
+    """Tell whether an act stands among the answers and nothing said since has overruled it."""
+    holds = False
+    for before in said:
+        if _gist(before) == _gist(act):
+            holds = holds or before.command in answers
+        elif _about(before) == _about(act):
+            holds = False
+    return holds
 
 
 def _gist(act: Said) -> tuple[str, int, int, str, str, int]:
     return act.verb, act.key, act.other, act.text, act.value, act.until
+
+
+def _about(act: Said) -> tuple[object, ...]:
+    """Return what an act decides: of two that decide the same, the later one counts."""
+    family = next((name for name, verbs in _FAMILIES.items() if act.verb in verbs), "")
+    part = {"tag": act.value, "promise": act.text}.get(family, "")
+    return (family, act.key, act.other, part) if family else (act.verb, _gist(act))
+
+
+_FAMILIES = {
+    "tag": {"tag", "untag"},
+    "promise": {"promised", "kept", "release"},
+    "pace": {"every", "slower", "faster"},
+    "kind": {"never", "friend", "not-a-person"},
+    "person": {"same", "different"},
+    "snooze": {"snooze"},
+    "pause": {"pause", "resume"},
+    "people": {"people"},
+}

@@ -4,7 +4,7 @@ Pure: a tokenizer and the table of verbs, no backtracking, never an exception. A
 a command is prose and does nothing. Nothing here knows who wrote the text or what an item stands for.
 
     script   = { line }                      until a quote, a signature, our marker, or prose after commands
-    line     = command { ("," | ";") command }
+    line     = command { ("," | ";") command } | "log" [words] address [words]
     command  = verb [items] [["for" | "until" | "to" | "by" | "in"] when] [":" text]
     items    = item { ["," | "and"] item }   item = 1..99 | a..z | all | a full address
 """
@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 
 from rules.moments import days, moment
 from rules.quoting import ends_script, is_greeting
@@ -32,7 +33,12 @@ _ADDRESS = re.compile(r"[^\s<>@,;:\"]{1,64}@[^\s<>@,;:\"]{1,253}")
 _UNITS = frozenset({"day", "days", "week", "weeks", "month", "months", "year", "years"})
 _TOWARDS = frozenset({"for", "until", "till", "to", "by", "in", "on"})
 _JOINTS = frozenset({",", "and", "&", "+"})
-_ALIKE = str.maketrans({"\u00a0": " ", "\u202f": " ", "，": ",", "；": ";", "：": ":"})
+_ALIKE = str.maketrans(
+    {"\u00a0": " ", "\u202f": " ", "，": ",", "、": ",", "；": ";", "：": ":"}
+    | {0xFF10 + digit: str(digit) for digit in range(10)}  # what a Japanese or Chinese keyboard types
+)
+_LINK_OF_ADDRESS = re.compile(r"<mailto:[^<>\s]{1,400}>", re.IGNORECASE)
+"""What Outlook writes behind an address where it makes plain text of a link."""
 _NOT_ASKED = frozenset({
     "is", "are", "was", "were", "am", "will", "would", "can", "could", "did", "does", "do", "has", "have",
     "had", "should", "shall", "may", "might", "must", "cares", "wants", "said", "told", "else", "knew",
@@ -42,6 +48,8 @@ _SOME_DAY = date(2000, 1, 3)
 _MOST_WORDS = 6
 SHORT = 5
 """A line that begins with a verb and has no more words than this was probably meant as a command."""
+MISSPELT = 0.75
+"""So like a verb must a first word be to be taken for a slip of the finger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ def read(text: str, item: str = "") -> Script:
     unread: list[str] = []
     prose = 0
     previous = ""
-    for line in text.translate(_ALIKE).splitlines():
+    for line in _LINK_OF_ADDRESS.sub("", text.translate(_ALIKE)).splitlines():
         if not line or line.isspace():
             previous = ""
             continue
@@ -156,6 +164,10 @@ def _line(line: str, item: str) -> list[Command] | None:
         bare = bare[2:].lstrip()
     if not bare or len(bare) > LONGEST_LINE:
         return None
+    words = bare.split()
+    if words[0].lower() == "log":
+        found = _log(words[1:], bare).commands
+        return [c for c in found if c.items] or None
     return Reader(bare, item).line()
 
 
@@ -169,7 +181,7 @@ class Reader:
         self.words = [word.lower() for _, word in self.spans]
         self.at = 0
         if ":" not in self.words:
-            self._drop_full_stop()
+            self._drop_the_end()
 
     def line(self) -> list[Command] | None:
         """Return the commands, or None where anything is left over."""
@@ -192,7 +204,7 @@ class Reader:
 
     def _command(self, verb: Verb, bare: bool) -> Command | None:
         if verb.name == "log":
-            return None  # a mail of its own, never a line in an answer
+            return None  # it takes a whole line
         if verb.items is Items.NONE and verb.text is Need.MUST:
             return None if bare else self._words_of(verb)
         items = () if verb.items is Items.NONE else self._items()
@@ -215,6 +227,8 @@ class Reader:
 
     def _items(self) -> tuple[str, ...]:
         found: list[str] = []
+        if self._peek() == ":" and self.item in {"", "all"} and _item(self._peek(1)):
+            self.at += 1  # `done: 1`: no text can be meant where nobody has been named yet
         while self.at < len(self.words):
             ahead = self.at
             if found:
@@ -267,11 +281,16 @@ class Reader:
             self.at += 1
         return self.at < len(self.words)
 
-    def _peek(self) -> str:
-        return self.words[self.at] if self.at < len(self.words) else ""
+    def _peek(self, ahead: int = 0) -> str:
+        return self.words[self.at + ahead] if self.at + ahead < len(self.words) else ""
 
-    def _drop_full_stop(self) -> None:
-        if self.words and len(self.words[-1]) > 1 and self.words[-1][-1] in ".!":
+    def _drop_the_end(self) -> None:
+        """Drop a full stop, a comma left over, and the question mark of a question."""
+        while self.words and self.words[-1] in {",", ";"}:
+            self.words.pop()
+        verb = BY_WORD.get(self.words[0].rstrip("?")) if self.words else None
+        ends = ".!?" if verb is not None and verb.asks else ".!"
+        if self.words and self.words[-1][-1] in ends and self.words[-1][:-1]:
             self.words[-1] = self.words[-1][:-1]
 
 
@@ -280,12 +299,10 @@ def _enough(verb: Verb, items: tuple[str, ...], item: str) -> bool:
     if verb.items is Items.NONE:
         return True
     if not items:
-        return verb.asks or item not in {"", "all"}
+        return (verb.asks and verb.untagged) or item not in {"", "all"}
     if verb.items is Items.MANY:
         return True
-    most = 2 if verb.items is Items.PAIR else 1
-    pair = len(items) == 2 and all(_is_address(i) for i in items)
-    return items != ("all",) and (len(items) == 1 or (most == 2 and pair))
+    return "all" not in items and len(items) <= (2 if verb.items is Items.PAIR else 1)
 
 
 def _item(word: str) -> str:
@@ -333,10 +350,12 @@ def _goes_on(previous: str, commands: Sequence[Command]) -> bool:
 def _begins_like_one(line: str) -> bool:
     """Tell whether a line looks meant as a command: a verb, then an item, or little at all."""
     words = [word.strip(".,:;!?") for word in line.lower().split()]
-    if len(words) < 2 or words[0] not in BY_WORD:
+    if len(words) < 2:
         return False
     named = any(_item(word) and not word.isalpha() for word in words[1:3])
-    return named or len(words) <= SHORT
+    if words[0] in BY_WORD:
+        return named or len(words) <= SHORT
+    return named and len(words) <= SHORT and bool(get_close_matches(words[0], BY_WORD, 1, MISSPELT))
 
 
 def _squeezed(text: str) -> str:

@@ -101,7 +101,7 @@ VERBS: tuple[Verb, ...] = (
          untagged=True),
     Verb("why", "why N", "why this person", untagged=True, asks=True),
     Verb("who", "who acme", "whom you know there", Items.NONE, text=Need.MUST, untagged=True, asks=True),
-    Verb("before", "before N", "what to know before you write", by_mail=False, asks=True),
+    Verb("before", "before N", "what to know before you write", asks=True),
     Verb("undo", "undo", "take the last answer back", Items.NONE),
     Verb("help", "help", "these lines", Items.NONE, untagged=True, asks=True),
 )  # fmt: skip

@@ -209,6 +209,7 @@ RECEIPT: Mapping[str, str] = {
     "receipt.who": "Whom you know for “{words}”:",
     "receipt.who.none": "You know nobody for “{words}”.",
     "receipt.undone": "taken back",
+    "receipt.drafts": "drafts are switched off; “drafts: on” in config.yaml allows them",
     "receipt.alone": "the word must stand alone in its mail",
     "subject.receipt": "Re: {subject}",
 }

@@ -81,7 +81,7 @@ def facts_for(house: House, mail: OwnMail, settings: Settings) -> Facts:
         for tag in tokens.cited(settings.key, [mid]):
             written.setdefault(tag.edition, at)
     box = next(box for box in house.config.mailboxes if box.name == mail.mailbox)
-    today = ledger.count_commands(store, house.now - DAY)
+    today = ledger.count_commands(store, house.now - DAY + 1)
     return Facts(
         own=frozenset(own),
         key=settings.key,
@@ -124,10 +124,12 @@ class Obeying:
     def _carry_out(self, commands: tuple[Command, ...]) -> tuple[Transcript, tuple[Wanted, ...]] | None:
         asked = [self.desk.answer(c) for c in commands if BY_WORD[c.verb].asks]
         alone = [Line(c.line, outcome=self.desk.say("receipt.alone")) for c in commands if c.verb == "undo"]
+        off = set() if self.house.config.drafts else {"draft"}
+        alone += [Line(c.line, outcome=self.desk.say("receipt.drafts")) for c in commands if c.verb in off]
         found = [
             order
             for command in commands
-            if not BY_WORD[command.verb].asks and command.verb != "undo"
+            if not BY_WORD[command.verb].asks and command.verb not in {"undo", *off}
             for order in self.finder.orders(command)
         ]
         lost = [f for f in found if isinstance(f, Failed)]

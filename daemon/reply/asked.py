@@ -16,6 +16,7 @@ from daemon.digest.plain import fold
 from daemon.reply.receipt import Line, manual
 from daemon.reply.whom import Finder
 from rules.classify import kind_of
+from rules.favours import before
 from rules.names import called
 from rules.verbs import Command
 from rules.who import Finding, answer, heat, search
@@ -45,6 +46,8 @@ class Desk:
                 return manual(self.settings)
             if command.verb == "who":
                 return self._who(command.text)
+            if command.verb == "before":
+                return "\n\n".join(self._before(command.items))
             return "\n\n".join(self._why(command.items))
         except DigwellError as problem:
             return Line(command.line, outcome=f"{problem.what}. {problem.hint}".rstrip(". ") + ".")
@@ -55,6 +58,13 @@ class Desk:
         for item in named:
             row = next((s for s in rows if s.item == item), None)
             yield self._because(self.finder.person(item), row)
+
+    def _before(self, items: Sequence[str]) -> Iterable[str]:
+        seen = week.look(self.house, self.house.look_from)
+        for item in self.finder.named(items):
+            person = self.finder.person(item)
+            lines = (f"{clean(called(person), 60)}:", *(clean(line, 400) for line in before(seen, person)))
+            yield "\n".join(fold(shown(line), "  ", "  " if n else "") for n, line in enumerate(lines))
 
     def _because(self, person: Person, row: Suggested | None) -> str:
         name = clean(called(person), 60)

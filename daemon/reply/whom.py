@@ -5,7 +5,7 @@ It reads what the ledger says an item stands for; it never guesses a name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from daemon.app import House
@@ -49,24 +49,26 @@ class Finder:
             if verb.name == "log" and not command.items:
                 return [self._log(command)]
             if verb.items is Items.PAIR and len(command.items) == 2:
-                one, other = (self._meant(word)[0] for word in command.items)
-                return [Order(command, self._target(one, other))]
+                (one, first), (other, second) = (self._meant(word) for word in command.items)
+                if not any(item and item.other for item in (first, second)):
+                    return [Order(command, self._target(one, other))]
         except DigwellError as problem:
             return [Failed(command, problem)]
-        return [self._order(command, item) for item in self._named(command)]
+        return [self._order(command, item) for item in self.named(command.items)]
 
     def person(self, item: str) -> Person:
         """Return the person an item or address stands for. Raises UsageError or NotFoundError."""
         return self._meant(item)[0].person
 
+    def named(self, items: Sequence[str]) -> tuple[str, ...]:
+        """Return the items meant, those of the whole letter for ``all``."""
+        if tuple(items) != ("all",):
+            return tuple(items)
+        return tuple(item for item in self.items if item.isdigit()) or ("all",)
+
     def name(self, key: int) -> str:
         """Return what to call the person of an address, "" where nobody is meant."""
         return self._of[key].name if key in self._of else ""
-
-    def _named(self, command: Command) -> tuple[str, ...]:
-        if command.items != ("all",):
-            return command.items
-        return tuple(item for item in self.items if item.isdigit()) or command.items
 
     def _order(self, command: Command, item: str) -> Order | Failed:
         single = replace(command, items=(item,))

@@ -90,6 +90,18 @@ def test_ordinary_answers_hold_no_command(tongue: object, style: str) -> None:
         ("why 2", [("why", ("2",), "", "")]),
         ("why", [("why", (), "", "")]),
         ("UNDO", [("undo", (), "", "")]),
+        ("done 1,", [("done", ("1",), "", "")]),
+        ("done １、３", [("done", ("1", "3"), "", "")]),
+        ("Done: 1, 3", [("done", ("1", "3"), "", "")]),
+        ("why 2?", [("why", ("2",), "", "")]),
+        ("Why?", [("why", (), "", "")]),
+        ("Help?", [("help", (), "", "")]),
+        ("before 2", [("before", ("2",), "", "")]),
+        ("introduced 1 and 2", [("introduced", ("1", "2"), "", "")]),
+        ("same 1, 2", [("same", ("1", "2"), "", "")]),
+        ("log ana@x.example 20 min on the phone", [("log", ("ana@x.example",), "", "20 min on the phone")]),
+        ("done ana@x.example<mailto:ana@x.example>", [("done", ("ana@x.example",), "", "")]),
+        ("done Ana@x.example <mailto:Ana@x.example>, 2", [("done", ("ana@x.example", "2"), "", "")]),
     ],
 )
 def test_a_line_means(line: str, meant: object) -> None:
@@ -123,10 +135,12 @@ def test_a_line_means(line: str, meant: object) -> None:
         "“done 2”",
         "'done 2'",
         "> done 2",
-        "log ana@x.example",
-        "same 1 2",
+        "log the hours",
+        "same 1 2 3",
+        "same 1, all",
         "note 1, 2: both",
-        "before 1",
+        "before",
+        "before five",
         "done\u20601",
         "done 1 / 2",
         "d o n e 1",
@@ -136,6 +150,18 @@ def test_a_line_means(line: str, meant: object) -> None:
 )
 def test_a_line_that_is_not_wholly_a_command_does_nothing(line: str) -> None:
     assert read(line).commands == ()
+
+
+@pytest.mark.parametrize("line", ["snoze 2 2w", "Dnoe 1", "nevr 3", "slwer 2", "not-a-preson jo@x.example"])
+def test_a_verb_that_is_misspelt_is_handed_back_with_its_line(line: str) -> None:
+    assert read(line) == Script((), (line,))
+
+
+@pytest.mark.parametrize(
+    "line", ["Donna 1 pm is fine by me then", "dinner at seven", "fine, 2 is better", "See you at 5"]
+)
+def test_prose_with_a_figure_is_not_handed_back(line: str) -> None:
+    assert read(line) == Script()
 
 
 def test_what_looks_meant_is_handed_back_and_prose_is_not() -> None:
