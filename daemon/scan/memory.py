@@ -13,6 +13,8 @@ from daemon.scan.values import FolderScan
 
 SHRINK = 16
 
+_NO_FIGURES = str.maketrans("", "", "0123456789")
+
 Key = tuple[int, int]  # folder id and UID
 
 
@@ -24,7 +26,7 @@ class Memory:
     taken: int = 0
     undated: bool = False
     emptied: bool = False
-    quarantined: int = 0
+    quarantined: set[Key] = field(default_factory=set)
     sizes: dict[int, int] = field(default_factory=dict)
     suspects: dict[Key, tuple[bytes, str, int]] = field(default_factory=dict)
     guilty: dict[Key, str] = field(default_factory=dict)
@@ -50,10 +52,14 @@ class Memory:
         self.sizes[folder] = max(1, self.size(folder) // SHRINK)
 
     def accuse(self, key: Key, what: bytes, reason: str) -> bool:
-        """Note what is wrong with a message; True when it is the second line that says the same."""
+        """Note what is wrong with a message; True when it is the second line that says the same.
+
+        Figures in the reason count for nothing: servers put times and process numbers into their words.
+        """
+        gist = reason.translate(_NO_FIGURES)
         known = self.suspects.get(key)
-        if known is not None and known[:2] == (what, reason) and known[2] != self.line:
+        if known is not None and known[:2] == (what, gist) and known[2] != self.line:
             self.guilty[key] = reason
             return True
-        self.suspects[key] = (what, reason, self.line)
+        self.suspects[key] = (what, gist, self.line)
         return False

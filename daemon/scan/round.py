@@ -271,7 +271,7 @@ class Round:
         if part is None:
             return
         self.memory.shrunk(reading.folder.id)
-        if part.uids:
+        if len(part.uids) == 1:
             self.memory.accuse((reading.folder.id, part.uids[0]), b"", lost.why or lost.what)
 
     def _read_partly(self, folder: Folder, state: FolderState) -> None:
@@ -373,7 +373,9 @@ class Round:
                 opening.put(self.store, folder, one.sightings, self._ask)
                 self._note(folder, recorded.new, max(0, one.reading.state.exists))
         self.memory.taken += sum(len(one.sightings) for one in held)
-        self.memory.quarantined += sum(len(one.failed) for one in held)
+        self.memory.quarantined |= {
+            (one.reading.folder.id, failed.uid) for one in held for failed in one.failed
+        }
 
     def _note(self, folder: Folder, new: int, total: int) -> None:
         known = self.memory.scans.get(folder.name)

@@ -80,7 +80,7 @@ def once(
     return Scanned(
         mailbox=box.name,
         new=sum(one.new for one in memory.scans.values()),
-        quarantined=memory.quarantined,
+        quarantined=len(memory.quarantined),
         folders=tuple(memory.scans.values()),
         unfinished=tuple(memory.unfinished),
         troubles=memory.troubles,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from daemon.mail.imap import connect
+from daemon.mail.values import Credential
+from daemon.scan.memory import Memory
+from daemon.scan.run import scan
+from daemon.scan.values import Wishes
 from store.db import Store
 from tests.fakes.dovecot import Account
-from tests.scan.mailbox import fresh, letter, scanned
+from tests.scan.mailbox import BRISK, NOW, box, fresh, letter, scanned
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 END = b"\r\nMessage-ID: <x@y.example>\r\n\r\nbody\r\n"
@@ -62,3 +70,25 @@ def test_hostile_mail_is_taken_in_and_the_letters_around_it_too(account: Account
     assert grown < 60 * 1024
     again = scanned(store, account, watch=("inbox",))
     assert (again.new, again.quarantined) == (0, 0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the mail server runs as the owner of the files")
+@pytest.mark.parametrize("since", [None, date(2020, 1, 1)])
+def test_mail_that_the_server_cannot_give_is_put_aside_alone(
+    since: date | None, account: Account, store: Store
+) -> None:
+    paths = [account.deliver(letter(number, account.user, "INBOX")) for number in range(300)]
+    for path in (paths[7], paths[200]):
+        os.chown(path, 0, 0)
+        path.chmod(0)
+    plain = replace(box(account, watch=("inbox",)), since=since)
+    done = scan(store, plain, lambda: connect(plain, Credential("pw"), BRISK), Wishes(now=NOW))
+    assert (done.new, done.quarantined, done.unfinished) == (298, 2, ())
+    assert store.rows("SELECT uid FROM quarantine ORDER BY uid") == [(8,), (201,)]
+
+
+def test_a_reason_that_changes_its_figures_is_the_same_reason() -> None:
+    memory = Memory()
+    for line, guilty in ((1, False), (1, False), (2, True)):
+        memory.line = line
+        assert memory.accuse((1, 7), b"", f"internal error [2026-11-22 07:09:{line}3]") is guilty
