@@ -1,7 +1,8 @@
 """Fetch Cyrus and Courier for the tests: bench/servers.py FOLDER, then DIGWELL_SERVERS=FOLDER ./run test.
 
 Debian's packages are downloaded and unpacked into the folder, never installed: they exclude each
-other and Dovecot, and no service of the system is to be touched.
+other and Dovecot, and no service of the system is to be touched. With --dovecot-2.4 (root only) the next
+Debian is unpacked too, with its Dovecot, which the tests run by chroot.
 """
 
 from __future__ import annotations
@@ -25,13 +26,18 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("folder", type=Path)
-    folder: Path = options.parse_args().folder
+    options.add_argument("--dovecot-2.4", action="store_true", dest="next", help="needs debootstrap and root")
+    asked = options.parse_args()
+    folder: Path = asked.folder
     for name, packages in PACKAGES.items():
         downloads = folder / f"{name}.packages"
         downloads.mkdir(parents=True, exist_ok=True)
         subprocess.run(["apt-get", "download", "-q", *packages], cwd=downloads, check=True)
         for package in sorted(downloads.glob("*.deb")):
             subprocess.run(["dpkg", "-x", str(package), str(folder / name)], check=True)
+    if asked.next:
+        debian = ["debootstrap", "--variant=minbase", "--include=dovecot-imapd", "trixie"]
+        subprocess.run([*debian, str(folder / "dovecot-2.4")], check=True)
     print(f"DIGWELL_SERVERS={folder.resolve()}")
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.fakes.access import Access, Served
 from tests.fakes.courier import Courier
 from tests.fakes.cyrus import Cyrus
-from tests.fakes.dovecot import Account, Dovecot
+from tests.fakes.dovecot import Account, Dovecot, Dovecot24
 from tests.fakes.pymap import Pymap
 from tests.store.letters import close_all
+
+SERVERS: dict[str, Callable[[], Served]] = {
+    "dovecot": Dovecot,
+    "dovecot-2.4": Dovecot24,
+    "pymap": Pymap,
+    "cyrus": Cyrus,
+    "courier": Courier,
+}
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +46,10 @@ def _closed_stores() -> Iterator[None]:
     close_all()
 
 
-@pytest.fixture(scope="session", params=["dovecot", "pymap", "cyrus", "courier"])
+@pytest.fixture(scope="session", params=list(SERVERS))
 def server(request: pytest.FixtureRequest) -> Iterator[Served]:
     """Run a test against each real server that is to be had here."""
-    kind = {"dovecot": Dovecot, "pymap": Pymap, "cyrus": Cyrus, "courier": Courier}[request.param]
+    kind = SERVERS[request.param]
     if not getattr(kind, "available", lambda: True)():
         pytest.skip(f"{request.param} is not installed (bench/servers.py fetches it)")
     with kind() as running:

@@ -1,7 +1,8 @@
 """A private, throw-away Dovecot: any user, password ``pw``, loopback only, no system service touched.
 
 Works as root (mail belongs to an unprivileged account) and as an ordinary user, with the
-configuration syntax of Dovecot 2.3 and of 2.4.
+configuration syntax of Dovecot 2.3 and of 2.4. As root it can also run the Dovecot of another system
+that lies in a folder (``root``, see bench/servers.py).
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from typing import Self
 
 import trustme
 
-from tests.fakes.access import Access
+from tests.fakes.access import Access, unpacked
 
 PASSWORD = "pw"
+HERE = Path("/")
+OTHER = "dovecot-2.4"
 MODULES = (Path("/usr/lib/dovecot/modules"), Path("/usr/lib64/dovecot/modules"))
 _SERIAL = iter(range(1, 1_000_000))
 
@@ -67,13 +70,23 @@ class Account:
 
 
 class Dovecot:
-    """The running server. Start it with :meth:`start`; ``extra`` is appended to its configuration."""
+    """The running server. Start it with :meth:`start`; ``extra`` is appended to its configuration.
+
+    ``base`` is where its files lie, ``inside`` the same folder as the server sees it.
+    """
 
     def __init__(
-        self, extra: str = "", separator: str = "/", prefix: str = "", password: str = PASSWORD
+        self,
+        extra: str = "",
+        separator: str = "/",
+        prefix: str = "",
+        password: str = PASSWORD,
+        root: Path = HERE,
     ) -> None:
         self.password = password
-        self.base = Path(tempfile.mkdtemp(prefix="dwd"))
+        self.root = root
+        self.base = Path(tempfile.mkdtemp(prefix="dwd", dir=None if root == HERE else root / "tmp"))
+        self.inside = HERE / self.base.relative_to(root)
         self.base.chmod(0o755)
         self.extra, self.separator, self.prefix = extra, separator, prefix
         self.port, self.tls_port = free_port(), free_port()
@@ -85,21 +98,19 @@ class Dovecot:
     @staticmethod
     def available() -> bool:
         """Tell whether Dovecot is installed here."""
-        return _program() is not None
+        return _installed() is not None
 
     def start(self) -> Dovecot:
         """Write the configuration, start, and wait until the port greets."""
-        program = _program()
-        assert program is not None, "dovecot is not installed"
         for part in ("run", "state", "home"):
             (self.base / part).mkdir(exist_ok=True)
         _own(self.base / "home", self.owner)
         self._certificate()
-        text = self._config_24() if version().startswith("2.4") else self._config_23()
+        text = self._config_24() if version(self.root).startswith("2.4") else self._config_23()
         (self.base / "dovecot.conf").write_text(text)
         with (self.base / "stdout").open("wb") as out:
             self._process = subprocess.Popen(
-                [program, "-F", "-c", str(self.base / "dovecot.conf")],
+                [*_program(self.root), "-F", "-c", str(self.inside / "dovecot.conf")],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         self._wait()
@@ -182,15 +193,15 @@ class Dovecot:
         return f"""
 protocols = imap
 listen = 127.0.0.1
-base_dir = {self.base}/run
-state_dir = {self.base}/state
-log_path = {self.base}/log
+base_dir = {self.inside}/run
+state_dir = {self.inside}/state
+log_path = {self.inside}/log
 default_internal_user = {who["internal"]}
 default_login_user = {who["login"]}
 default_internal_group = {who["group"]}
 first_valid_uid = 1
 first_valid_gid = 1
-mail_home = {self.base}/home/%USER
+mail_home = {self.inside}/home/%USER
 mail_uid = {self.owner[0]}
 mail_gid = {self.owner[1]}
 mail_fsync = never
@@ -266,15 +277,15 @@ service anvil {{
   }}
 }}
 mail_location = maildir:~/Maildir
-ssl_cert = <{self.base}/tls.crt
-ssl_key = <{self.base}/tls.key
+ssl_cert = <{self.inside}/tls.crt
+ssl_key = <{self.inside}/tls.key
 passdb {{
   driver = static
   args = password={self.password}
 }}
 userdb {{
   driver = static
-  args = uid={uid} gid={gid} home={self.base}/home/%u
+  args = uid={uid} gid={gid} home={self.inside}/home/%u
 }}
 """
             + (plugins if zlib else "")
@@ -284,13 +295,15 @@ userdb {{
     def _config_24(self) -> str:
         return (
             "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
-            + self._shared().replace("%USER", "%{user}")
+            + self._shared()
+            .replace("%USER", "%{user}")
+            .replace("service_count = 0", "restart_request_count = unlimited")
             + f"""
 auth_allow_cleartext = yes
 mail_driver = maildir
 mail_path = ~/Maildir
-ssl_server_cert_file = {self.base}/tls.crt
-ssl_server_key_file = {self.base}/tls.key
+ssl_server_cert_file = {self.inside}/tls.crt
+ssl_server_key_file = {self.inside}/tls.key
 passdb static {{
   password = {self.password}
 }}
@@ -298,12 +311,24 @@ userdb static {{
   fields {{
     uid = {self.owner[0]}
     gid = {self.owner[1]}
-    home = {self.base}/home/%{{user}}
+    home = {self.inside}/home/%{{user}}
   }}
 }}
 """
             + self.extra
         )
+
+
+class Dovecot24(Dovecot):
+    """The Dovecot 2.4 of another system in a folder (see bench/servers.py); only root can run it."""
+
+    def __init__(self, extra: str = "") -> None:
+        super().__init__(extra, root=unpacked(OTHER) or HERE)
+
+    @staticmethod
+    def available() -> bool:
+        """Tell whether it is to be had here."""
+        return os.geteuid() == 0 and unpacked(OTHER) not in {None, HERE}
 
 
 def free_port() -> int:
@@ -313,14 +338,21 @@ def free_port() -> int:
         return port
 
 
-def version() -> str:
+def version(root: Path = HERE) -> str:
     """Return what the installed server says of its version."""
-    program = _program()
-    assert program is not None, "dovecot is not installed"
-    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    return subprocess.run([*_program(root), "--version"], capture_output=True, text=True, check=True).stdout
 
 
-def _program() -> str | None:
+def _program(root: Path = HERE) -> list[str]:
+    """Return the command that runs the server, which must be there."""
+    if root != HERE:
+        return ["chroot", str(root), "/usr/sbin/dovecot"]
+    found = _installed()
+    assert found is not None, "dovecot is not installed"
+    return [found]
+
+
+def _installed() -> str | None:
     return shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
