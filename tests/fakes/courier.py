@@ -24,7 +24,8 @@ FOLDERS = ("Sent", "Drafts", "Trash")
 class Courier:
     """Serve one account per user name on a loopback port."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: str = "") -> None:
+        self.capabilities = CAPABILITIES + more
         root = unpacked("courier")
         assert root is not None
         self.root = root
@@ -69,12 +70,12 @@ class Courier:
 
     def serve(self, connection: socket.socket, lines: Any) -> None:
         """Greet and sign in, then hand the connection over to imapd."""
-        connection.sendall(f"* OK [CAPABILITY {CAPABILITIES}] Courier-IMAP ready.\r\n".encode())
+        connection.sendall(f"* OK [CAPABILITY {self.capabilities}] Courier-IMAP ready.\r\n".encode())
         while line := lines.readline():
             tag, _, rest = line.decode().strip().partition(" ")
             words = rest.split()
             if words[:1] == ["CAPABILITY"]:
-                connection.sendall(f"* CAPABILITY {CAPABILITIES}\r\n{tag} OK done\r\n".encode())
+                connection.sendall(f"* CAPABILITY {self.capabilities}\r\n{tag} OK done\r\n".encode())
             elif words[:1] == ["LOGIN"] and words[2].strip('"') == "pw":
                 self._imapd(connection, tag, words[1].strip('"'))
                 return
@@ -87,7 +88,7 @@ class Courier:
         environment = {
             "PATH": "/usr/bin:/bin", "HOME": str(self.home / user), "MAILDIR": "Maildir",
             "AUTHENTICATED": user, "IMAPLOGINTAG": tag, "PROTOCOL": "IMAP", "TCPREMOTEIP": "127.0.0.1",
-            "TCPREMOTEPORT": "1", "IMAP_CAPABILITY": CAPABILITIES, "IMAP_KEYWORDS": "1",
+            "TCPREMOTEPORT": "1", "IMAP_CAPABILITY": self.capabilities, "IMAP_KEYWORDS": "1",
             "IMAP_TRASHFOLDERNAME": "Trash", "IMAP_USELOCKS": "0", "IMAP_IDLE_TIMEOUT": "60",
             "LD_LIBRARY_PATH": libraries(self.root),
         }  # fmt: skip
