@@ -49,6 +49,7 @@ MARKED = 64 * 1024  # marks take far more room than words
 TEXTS = ("text/plain", "text/html")
 _OPENED = {"invitation": "text/calendar", "report": "message/delivery-status"}
 _NO_LETTER = MACHINE_MARKS | LIST_MARKS | NEWS_MARKS | Mark.OWN | Mark.TAGGED | Mark.MACHINE_FROM
+_HANDED_OVER = frozenset({"own", "stray"})
 _PROVEN_ROLES = frozenset({Role.SENT, Role.ARCHIVE, Role.OTHER})
 
 
@@ -79,7 +80,11 @@ def put(store: Store, folder: Folder, sightings: Iterable[Sighting], ask: Ask) -
 
 
 def wanted(message: Message, role: Role, ask: Ask) -> str:
-    """Say what a message is to be opened as: own, report, invitation, letter, or "" for not at all."""
+    """Say what a message is to be opened as: own, report, invitation, letter, or "" for not at all.
+
+    A stray cites one of our letters from Sent but is not from the owner to himself by hand: it stays
+    closed, and is handed over only so that it is counted as refused.
+    """
     age = ask.now - message.at
     recent = age < OWN_DAYS * DAY
     if recent and not message.marks & _NEVER and _to_self(message, ask.mine):
@@ -92,6 +97,8 @@ def wanted(message: Message, role: Role, ask: Ask) -> str:
         return "invitation"
     if message.marks & _REPORTS:
         return "" if message.marks & Mark.LIST_ID else "report"
+    if recent and role is Role.SENT and message.marks & Mark.TAGGED and not message.marks & Mark.OWN:
+        return "stray"
     return "letter" if ask.letters and recent and _is_letter(message, role, ask.mine) else ""
 
 
@@ -172,7 +179,7 @@ class Opener:
     def _open(self, some: list[tuple[Folder, bytes, list[int]]]) -> None:
         """Read headers, then structures, then parts: three rounds on the line, however many folders."""
         opened = self._read(some)
-        asks = [Portion(one.wire, (one.item.uid,)) for one in opened if one.kind != "own"]
+        asks = [Portion(one.wire, (one.item.uid,)) for one in opened if one.kind not in _HANDED_OVER]
         pieces = self.line.gather(_together(asks)).pieces if asks else {}
         for one in opened:
             one.pieces = pieces.get((one.wire, one.item.uid), ())
@@ -187,7 +194,7 @@ class Opener:
                 for one in opened:
                     learning.learn(self.store, one, self.mine)
         for one in opened:
-            if one.kind == "own":
+            if one.kind in _HANDED_OVER:
                 self._hand_over(one)
 
     def _read(self, some: list[tuple[Folder, bytes, list[int]]]) -> list[Open]:
@@ -200,14 +207,21 @@ class Opener:
                 if isinstance(item, RawHeader):
                     message = parse.read(item.raw, item.received)
                     folder = folders[step.visit.wire]
-                    kind = wanted(message, folder.role, self.ask)
+                    kind = self._kind(message, folder.role)
                     opened.append(Open(folder, step.visit.wire, item, message, kind))
         found = [one for one in opened if one.kind]
         return sorted(found, key=lambda o: (o.folder.role is not Role.SENT, o.message.at, o.item.uid))
 
+    def _kind(self, message: Message, role: Role) -> str:
+        """Say what a message is to be opened as, now that the owner's addresses have been learned."""
+        kind = wanted(message, role, self.ask)
+        if kind != "own" or message.sender[0].address in self.mine:
+            return kind
+        return "stray" if role is Role.SENT and Mark.TAGGED in message.marks else ""
+
     def _hand_over(self, one: Open) -> None:
         message, folder = one.message, one.folder
-        if self.wishes.commands is None or message.sender[0].address not in self.mine:
+        if self.wishes.commands is None:
             return
         raw = one.parts.get("", b"")
         found = OwnMail(

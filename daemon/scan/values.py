@@ -17,7 +17,8 @@ class OwnMail:
     """A mail from the owner only to himself, found in Sent (or an accepted inbox): perhaps a command.
 
     ``raw`` holds the beginning of the whole mail where it carries a tag or cites an edition, else
-    nothing: then only the subject may speak. ``received`` is Unix seconds.
+    nothing: then only the subject may speak. ``received`` is Unix seconds. A mail in Sent that cites an
+    edition but goes to others, or was not written by hand, comes unopened: it can only be refused.
     """
 
     mailbox: str

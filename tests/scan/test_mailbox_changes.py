@@ -190,7 +190,7 @@ def test_only_what_came_since_a_day_is_read_at_first(account: Account, store: St
     assert again.new == 0
 
 
-def test_the_owners_mail_to_himself_is_handed_over_and_a_letter_is_not(
+def test_the_owners_mail_to_himself_is_handed_over_and_a_letter_that_cites_one_of_ours_stays_closed(
     account: Account, store: Store
 ) -> None:
     me = account.user
@@ -199,16 +199,23 @@ def test_the_owners_mail_to_himself_is_handed_over_and_a_letter_is_not(
     for name, text in (
         ("tagged", f"From: {me}\r\nTo: {me}\r\nSubject: Re: five people {tagged}\r\nMessage-ID: <t@x>\r\n"),
         ("plain", f"From: {me}\r\nTo: {me}\r\nSubject: log Ruth\r\nMessage-ID: <p@x>\r\n"),
-        ("letter", f"From: {me}\r\nTo: ruth@x.example\r\nSubject: {tagged}\r\nMessage-ID: <l@x>\r\n"),
+        ("letter", f"From: {me}\r\nTo: ruth@x.example\r\nSubject: done\r\nMessage-ID: <l@x>\r\n"),
+        ("stray", f"From: {me}\r\nTo: ruth@x.example\r\nSubject: {tagged}\r\nMessage-ID: <s@x>\r\n"),
+        ("foreign", f"From: eve@x.example\r\nTo: {me}\r\nSubject: {tagged}\r\nMessage-ID: <f@x>\r\n"),
     ):
         raw = text + "Date: Sat, 31 Oct 2026 10:00:00 +0000\r\n\r\ndone 1\r\n"
         account.deliver(raw.encode(), "Sent", f"1795000000.{name}.test", NOW - 1000)
     heard: list[OwnMail] = []
     wishes = Wishes(now=NOW, commands=heard.append)
     scanned(store, account, wishes=wishes)
-    assert {(mail.message.mid, b"done 1" in mail.raw) for mail in heard} == {("t@x", True), ("p@x", False)}
+    assert {(mail.message.mid, b"done 1" in mail.raw) for mail in heard} == {
+        ("t@x", True),
+        ("p@x", False),
+        ("s@x", False),
+        ("f@x", False),
+    }
     scanned(store, account, wishes=wishes)
-    assert len(heard) == 2
+    assert len(heard) == 4
 
 
 def test_a_bounce_is_opened_only_where_its_report_stands(account: Account, store: Store) -> None:
