@@ -5,6 +5,7 @@ It decides nothing: ``rules.intent`` means, ``daemon.verbs`` carries out, this r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from rules.intent import Meant, Moment, Target, intend
 from rules.standing import house as owner_standing
 from rules.told import told
 from rules.verbs import Command
+from rules.whom import within
 from rules.words import capital
 from store.errors import NotFoundError
 from store.facts import Address
@@ -57,6 +59,8 @@ class Told:
 def tell(house: House, command: Command, dry_run: bool) -> Told:
     """Carry out one command of the owner's. Raises UsageError, NotFoundError or AmbiguousError."""
     named = tuple(house.meant(words) for words in command.items)
+    if command.verb == "different" and len({meant.key for meant in named}) == 1:
+        named = _parts(named, command.items)
     one, other = (*named, None, None)[:2]
     standing = house.standings.get(one.person.key) if one else None
     target = Target(one, other, standing) if standing else Target(one, other)
@@ -70,6 +74,14 @@ def tell(house: House, command: Command, dry_run: bool) -> Told:
     (effect,) = verbs.obey(house.store, [verbs.Order(command, target)], house.now, source, holds).effects
     teach(house, effect.acts)
     return Told(command.verb, *found, effect.sentence, tuple(act.id for act in effect.acts), also=also)
+
+
+def _parts(named: tuple[Meant, ...], items: Sequence[str]) -> tuple[Meant, ...]:
+    """Return the addresses that the names of one merged person fit, where each fits one alone."""
+    found = [within(meant.person, words) for meant, words in zip(named, items, strict=True)]
+    if any(len(fitting) != 1 for fitting in found):
+        return named
+    return tuple(Meant(meant.person, fit[0].id) for meant, fit in zip(named, found, strict=True))
 
 
 def undo(house: House, dry_run: bool) -> Told:

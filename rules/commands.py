@@ -211,7 +211,7 @@ class Reader:
         when = self._moment() if verb.when is not Need.NO else ""
         text = self._text() if verb.text is not Need.NO else ""
         if verb.name == "promised" and not when:
-            text, when = _due(text)
+            text, when = due(text)
         if not self._complete(verb, items, when, text, bare):
             return None
         if verb.items is not Items.NONE and not items and self.item not in {"", "all"}:
@@ -331,8 +331,8 @@ def _when(words: Sequence[str]) -> tuple[str, int]:
     return "", 0
 
 
-def _due(text: str) -> tuple[str, str]:
-    """Part `the slides by friday` into the text and when it is due."""
+def due(text: str) -> tuple[str, str]:
+    """Part `the slides by friday` into the text and when it is due, "" if it does not say."""
     head, by, tail = text.rpartition(" by ")
     words = tail.lower().rstrip(" .!").split()
     when, used = _when(words)

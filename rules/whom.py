@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from rules.names import called
 from store.errors import AmbiguousError, NotFoundError, UsageError
-from store.facts import Person
+from store.facts import Address, Person
 
 SHOWN = 12
 
@@ -46,6 +46,13 @@ def _bare(words: str) -> str:
     spelt = words.strip()
     _, opens, address = spelt.rpartition("<")
     return address[:-1].strip() if opens and "@" in address and address.endswith(">") else spelt.strip('<>"')
+
+
+def within(person: Person, words: str) -> tuple[Address, ...]:
+    """Return the addresses of a person that some words fit, by what each is called itself."""
+    parts = folded(_bare(words)).replace(",", " ").split()
+    hays = {a: (folded(a.address), *(folded(n) for n in (a.name, *a.names))) for a in person.addresses}
+    return tuple(a for a, hay in hays.items() if all(any(p in h for h in hay) for p in parts))
 
 
 def the_one(people: Iterable[Person], words: str) -> Person:

@@ -12,6 +12,7 @@ from daemon.cli.shape import Command, as_json, dry_run, house, session
 if TYPE_CHECKING:
     from daemon.app import House
     from daemon.passing import Passed
+    from daemon.scan.values import FolderScan, Scanned
 
 
 @click.command(cls=Command, example="digwell scan\ndigwell scan --json\ndigwell scan --accept-loss")
@@ -102,7 +103,7 @@ def _record(done: Passed) -> dict[str, object]:
     folders = [
         {"mailbox": one.mailbox, "name": f.name, "role": f.role.value, "new": f.new, "total": f.total}
         for one in done.scanned
-        for f in one.folders
+        for f in _in_order(one)
     ]
     return {
         "messages_new": sum(one.new for one in done.scanned),
@@ -114,9 +115,17 @@ def _record(done: Passed) -> dict[str, object]:
     }
 
 
+def _in_order(one: Scanned) -> list[FolderScan]:
+    """Return the folders by role and name: in what order they were read is chance."""
+    from store.facts import Role
+
+    roles = list(Role)
+    return sorted(one.folders, key=lambda folder: (roles.index(folder.role), folder.name))
+
+
 def _show(done: Passed) -> None:
     for one in done.scanned:
-        for folder in one.folders:
+        for folder in _in_order(one):
             output.say(f"{folder.name}  {folder.new} new")
     new = sum(one.new for one in done.scanned)
     output.say(f"done: {new} new mails, {done.counts.people} addresses known, {done.seconds:.1f} s")

@@ -77,10 +77,14 @@ def _carry(verb: Verb) -> Callable[..., None]:
         text: tuple[str, ...] = (),
     ) -> None:
         from daemon import saying
+        from rules.commands import due
 
         name = person if isinstance(person, str) else " ".join(person)
         named = tuple(n for n in (one, other) if n) or ((name,) if name else ())
-        command = Said(verb.name, named, when or "", " ".join(text))
+        said = " ".join(text)
+        if verb.name == "promised" and not when:
+            said, when = due(said)
+        command = Said(verb.name, named, when or "", said)
         with house() as opened:
             told = (
                 saying.undo(opened, dry_run) if verb.name == "undo" else saying.tell(opened, command, dry_run)

@@ -10,6 +10,7 @@ from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -167,7 +168,7 @@ class Mailbox(Server):
     name: Text | None = Field(
         None, description="What to call it; needed where there are several.", examples=["home"]
     )
-    watch: Words = Field(
+    watch: Annotated[Words, AfterValidator(wording.some)] = Field(
         ["inbox", "sent", "archive"],
         description="Folders to read: inbox, sent, archive, all, or names; a word or a list.",
     )

@@ -76,6 +76,13 @@ def one_of(*known: str) -> Callable[[object], str]:
     return read
 
 
+def some(words: tuple[str, ...] | list[str]) -> tuple[str, ...] | list[str]:
+    """Refuse a list that says nothing at all."""
+    if not words:
+        raise WrongError("at least one is needed here", "leave the key out for its default")
+    return words
+
+
 def number(low: int, high: int) -> Callable[[object], int]:
     """Return a reader that takes a whole number within bounds."""
 

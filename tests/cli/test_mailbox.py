@@ -79,6 +79,12 @@ def test_a_pipe_gets_a_line_a_folder_and_no_bars(mailbox: Town) -> None:
     assert mailbox("scan", "-q").out == ""
 
 
+def test_folders_are_told_in_the_same_order_every_time(mailbox: Town) -> None:
+    for _ in range(2):
+        told = mailbox("scan", "--full", "--json").json["item"]["folders"]
+        assert [folder["role"] for folder in told] == ["inbox", "sent", "archive"]
+
+
 def test_a_letter_written_to_somebody_due_ticks_them_off(mailbox: Town, account: Account) -> None:
     mailbox("scan")
     assert mailbox("due", "--json").items != []

@@ -132,6 +132,21 @@ def test_merging_and_splitting_restores_both(town: Town) -> None:
     assert town("people", "split", "grace@kestrel.example").code == 6
 
 
+def test_different_takes_apart_whom_same_has_joined_by_the_very_words(town: Town) -> None:
+    town("same", "Ana", "Ruth")
+    assert len(town("people", "show", "Ana", "--json").json["item"]["addresses"]) == 2
+    assert town("different", "Ana", "Ruth").code == 0
+    assert len(town("people", "show", "Ana", "--json").json["item"]["addresses"]) == 1
+    assert town("different", "Ana", "Ana").code == 2
+
+
+def test_a_promise_says_by_when_as_it_does_by_mail(town: Town) -> None:
+    assert "by Friday" in town("promised", "Ana", "the agent's name by friday").out
+    (made,) = town("people", "show", "Ana", "--json").json["item"]["promises"]
+    assert made["text"] == "the agent's name"
+    assert made["until"]
+
+
 def test_a_friend_is_written_where_the_owner_can_see_it_and_undo_wipes_it(town: Town) -> None:
     town("friend", "news@shop.example")
     learned = town.folder / "rules.learned.yaml"
