@@ -14,6 +14,7 @@ from rules.due import Survey
 from rules.names import called
 from rules.policy import Policy
 from rules.verdicts import Digest, Evidence, Kind, KindVerdict, Suggestion, Tie
+from rules.wishes import refusal
 from store.addresses import organisation_domain, person_id
 from store.facts import Address, Person, Snapshot, Suggested
 from store.ledger import Command
@@ -45,6 +46,8 @@ def person(seen: Survey, who: Person, kind: Kind, tie: Tie | None) -> Record:
     """Return a person as `people list` shows them."""
     line, standing = seen.line(who.key), seen.standing(who.key)
     wish = seen.wishes.get(who.key)
+    tags = wish.tags if wish else standing.tags
+    told_never = standing.never or bool(wish and wish.rule and wish.rule.never)
     ever = [a for a in who.addresses if a.first]
     return {
         "id": who.id,
@@ -62,11 +65,11 @@ def person(seen: Survey, who: Person, kind: Kind, tie: Tie | None) -> Record:
         "warmth": round(tie.warmth, 4) if tie else None,
         "circle": tie.circle if tie else None,
         "organisations": organisations(who, seen.policy),
-        "tags": sorted(wish.tags) if wish else list(standing.tags),
+        "tags": sorted(tags),
         "snoozed_until": when(standing.snoozed_until)
         if standing.snoozed_until > seen.snapshot.as_of
         else None,
-        "never": standing.never or bool(wish and wish.rule and wish.rule.never),
+        "never": told_never or bool(refusal(who, kind, tags, seen.policy)),
     }
 
 

@@ -124,7 +124,7 @@ def refused(seen: Survey, tie: Tie) -> str:
         return _SAY("withheld.never")
     if tie.kind.kind is Kind.ROLE and not wish.named:
         return _SAY("withheld.role")
-    pattern = wishes.refusal(tie.person, tie.kind, wish.tags, seen.policy)
+    pattern = wishes.refusal(tie.person, tie.kind.kind, wish.tags, seen.policy)
     if pattern:
         return _SAY("withheld.rule", pattern=pattern)
     if standing.snoozed_until > now:

@@ -38,7 +38,8 @@ def measure(
     ignored = ignored_in_a_row(editions, suggested, said)
     if ignored >= LINE_AFTER:
         return Measure(min(people, LINE_PEOPLE), 0, "line")
-    wildcard = min(policy.week.wildcard, max(people - 1, 0))
+    meant = policy.week.wildcard > 1 and not house.people  # the default leaves a place to who is due
+    wildcard = min(policy.week.wildcard, people if meant else max(people - 1, 0))
     if ignored >= SMALL_AFTER and people > SMALL_PEOPLE:
         return Measure(SMALL_PEOPLE, min(wildcard, 1), "small")
     return Measure(people, wildcard, "full")

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 from rules.policy import Circle, Origin, PersonRule, Policy
 from rules.standing import Standing
-from rules.verdicts import Kind, KindVerdict
+from rules.verdicts import Kind
 from store import addresses
 from store.facts import Person
 
@@ -76,17 +76,17 @@ def in_domain(person: Person, domain: str) -> bool:
     return any(host == wanted or host.endswith("." + wanted) for host in hosts)
 
 
-def refusal(person: Person, kind: KindVerdict, tags: tuple[str, ...], policy: Policy) -> str:
+def refusal(person: Person, kind: Kind, tags: tuple[str, ...], policy: Policy) -> str:
     """Return the pattern under ``never:`` that means this person, or an empty string."""
     return next((p for p in policy.never if _refuses(p, person, kind, tags)), "")
 
 
-def _refuses(pattern: str, person: Person, kind: KindVerdict, tags: tuple[str, ...]) -> bool:
+def _refuses(pattern: str, person: Person, kind: Kind, tags: tuple[str, ...]) -> bool:
     head, _, rest = pattern.partition(":")
     if head == "tag" and rest:
         return any(fnmatchcase(tag, rest) for tag in tags)
     if head == "list" and rest:
-        return kind.kind is Kind.LIST and _globs(rest, person)
+        return kind is Kind.LIST and _globs(rest, person)
     if "@" in pattern or "*" in pattern:
         return _globs(pattern, person)
     return is_meant(pattern, person) or ("." in pattern and " " not in pattern and in_domain(person, pattern))

@@ -72,6 +72,14 @@ def test_never_takes_somebody_out_of_what_is_due(town: Town) -> None:
     assert "Tomás Leal" not in town("due", "--all").out
 
 
+def test_whom_the_rules_never_want_is_shown_so(town: Town) -> None:
+    town.rules('never: ["*@example.net", "tag:ex"]\npeople: {grace@kestrel.example: {tags: [ex]}}\n')
+    listed = {p["addresses"][0]: p["never"] for p in town("people", "list", "--json", "--all").items}
+    assert listed["ana@example.net"]
+    assert listed["grace@kestrel.example"]
+    assert not listed["tomas@example.com"]
+
+
 def test_a_snooze_holds_until_its_day(town: Town) -> None:
     town("snooze", "Tomás Leal", "2w")
     assert "Tomás Leal" not in town("due", "--all").out

@@ -50,6 +50,12 @@ def test_the_owners_number_beats_the_rules_and_a_single_one_is_not_by_lot() -> N
     assert manners.measure(Policy(week=Week(people=1, wildcard=1)), House(), (), ()).wildcard == 0
 
 
+def test_as_many_wildcards_as_people_may_be_asked_for() -> None:
+    rules = Policy(week=Week(people=3, wildcard=3))
+    assert manners.measure(rules, House(), (), ()).wildcard == 3
+    assert manners.measure(rules, House(people=2), (), ()).wildcard == 1
+
+
 def test_a_line_comes_once_a_month() -> None:
     line = manners.Measure(1, 0, "line")
     assert not manners.is_owed(line, ignored(9), TODAY)

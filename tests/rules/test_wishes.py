@@ -85,7 +85,6 @@ def test_tags_of_the_rules_and_of_the_owner_are_one() -> None:
 def test_never_means_addresses_domains_names_tags_and_lists(
     pattern: str, kind: Kind, tags: tuple[str, ...], hit: bool
 ) -> None:
-    verdict = KindVerdict(kind, "a test")
-    assert wishes.refusal(TOMAS, verdict, tags, Policy(never=("x@y.example", pattern))) == (
+    assert wishes.refusal(TOMAS, kind, tags, Policy(never=("x@y.example", pattern))) == (
         pattern if hit else ""
     )
