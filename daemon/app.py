@@ -165,11 +165,12 @@ def open_house(
     found = read_config(config, store, needed=False)
     if found.store.is_dir():
         raise UsageError(f"{found.store} is a folder", hint="name the store's file, such as digwell.db")
-    if readonly and found.file is None and not found.store.exists():
-        raise NotFoundError(
-            "there is no store yet", str(found.store), "set up your mailbox first: digwell init"
-        )
-    with Store.open(found.store, readonly=readonly) as opened:
+    try:
+        opened = Store.open(found.store, readonly=readonly)
+    except NotFoundError as error:
+        hint = error.hint if found.file else "set up your mailbox first: digwell init"
+        raise NotFoundError(error.what, error.why, hint) from error
+    with opened:
         house = House(found, opened)
         if not as_it_is:
             _rely_on(house)

@@ -23,7 +23,7 @@ from daemon.service import wants
 from rules import first, identity, words
 from rules.classify import kind_of
 from rules.told import in_short
-from store import editions, ledger, outbox
+from store import editions, ledger, outbox, rescue
 from store.facts import DAY
 from store.items import Item, keep_items
 
@@ -50,12 +50,24 @@ def weekly(house: House, edition: str, slot: int, about: Circumstances) -> Compo
         edition,
         synced=about.synced,
         told=_told(house),
-        troubles=about.troubles,
+        troubles=(*about.troubles, *_rescued(house)),
     ).digest
     settings = settings_for(house)
     entry = slot_entry(made, settings)
     raw = compose_mail(render(made, settings), settings, edition, house.now, entry)
     return Composed(made, slot, tokens.message_id(settings.key, edition, settings.domain), raw, spoken)
+
+
+def _rescued(house: House) -> tuple[str, ...]:
+    """Return the sentence on a rescue of the store of which its owner does not know yet."""
+    last = rescue.noted(house.store)
+    if last is None or last.told:
+        return ()
+    say = words.Words(house.policy.words)
+    day, since = (
+        words.plain_day(datetime.fromtimestamp(at, house.zone).date()) for at in (last.at, last.since)
+    )
+    return (say("foot.rescued" if last.since else "foot.rescued.anew", day=day, backup=since),)
 
 
 def _told(house: House) -> tuple[str, ...]:
@@ -90,7 +102,10 @@ def keep_weekly(house: House, edition: str, slot: int, about: Circumstances, rou
 def keep_with_drafts(house: House, mail: Composed, route: Route) -> None:
     """Keep a letter and, where the owner wants them, a draft for everybody it names."""
     with house.store.transaction():
-        if keep(house.store, mail, route, house.now) and house.config.drafts:
+        if not keep(house.store, mail, route, house.now):
+            return
+        rescue.tell(house.store)
+        if house.config.drafts:
             settings = settings_for(house)
             drafts = [draft(one, mail.digest.edition, settings, house.now) for one in mail.digest.suggestions]
             drafting.keep(house.store, mail.digest.edition, drafts, house.now)

@@ -5,17 +5,19 @@ Pure reading, of what the daemon wrote down; it must never talk to a mailbox.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from daemon.app import House
+from daemon.config.values import Config
 from daemon.post import rule_for
 from daemon.records import when
 from daemon.service.editions import next_slot, owed
+from daemon.service.keeping import told as rescued
 from daemon.service.lock import is_held
 from rules.policy import Policy
-from store import editions, health, keep, ledger, soundness
+from store import editions, health, keep, ledger, rescue, soundness
 from store.errors import ConfigError, Problem
 from store.facts import DAY
 from store.folders import accounts
@@ -39,7 +41,7 @@ def report(house: House, wrong: ConfigError | None = None) -> Report:
     coming = waiting.slot if waiting else next_slot(written, rule, house.now)
     return {
         "running": is_held(house.store.path),
-        "mailboxes": [_mailbox(house, name) for name in names],
+        "mailboxes": [_known(house, name) for name in names],
         "last_digest": when(max((e.at for e in delivered), default=0)),
         "next_digest": when(coming) if house.config.mailboxes else None,
         "edition": latest and {"key": latest.key, "state": latest.state, "error": latest.error or None},
@@ -50,35 +52,65 @@ def report(house: House, wrong: ConfigError | None = None) -> Report:
     }
 
 
+def of_ruin(config: Config) -> Report:
+    """Return what can be told where the store cannot be opened: the shape is that of ``report``."""
+    path, latest = config.store, keep.backups(config.store)
+    boxes = [_mailbox(health.Health(box.name, "unknown"), 0) for box in config.mailboxes]
+    return {
+        "running": is_held(path),
+        "mailboxes": boxes,
+        "last_digest": None,
+        "next_digest": None,
+        "edition": None,
+        "quarantined": 0,
+        "commands": {"obeyed": 0, "misread": 0, "refused": 0},
+        "rules": {"ok": True, "problems": []},
+        "store": {
+            "path": str(path),
+            "bytes": keep.size(path),
+            "schema": 0,
+            "integrity": "damaged" if keep.size(path) else "gone",
+            "last_backup": when(latest[0].at) if latest else None,
+        },
+    }
+
+
 def is_blind(found: Report) -> bool:
     """Tell whether a mailbox that was tried has had no good scan for two days."""
     waits = (box["lag_seconds"] if box["last_ok"] else box["waiting_seconds"] for box in found["mailboxes"])
     return any(wait is not None and wait > BLIND for wait in waits)
 
 
-def _mailbox(house: House, name: str) -> Report:
+def _known(house: House, name: str) -> Report:
     known = health.health(house.store, name) or health.Health(name, "never scanned")
-    lag = house.now - known.last_ok if known.last_ok else None
+    return _mailbox(known, house.now, health.alerts(house.store, name, house.now))
+
+
+def _mailbox(known: health.Health, now: int, alerts: Iterable[str] = ()) -> Report:
+    lag = now - known.last_ok if known.last_ok else None
     return {
-        "name": name,
+        "name": known.name,
         "state": known.state,
         "since": when(known.since),
         "last_ok": when(known.last_ok),
         "lag_seconds": lag,
-        "waiting_seconds": house.now - known.since if known.since and not known.last_ok else None,
+        "waiting_seconds": now - known.since if known.since and not known.last_ok else None,
         "error": known.error or None,
-        "alerts": list(health.alerts(house.store, name, house.now)),
+        "alerts": list(alerts),
     }
 
 
 def _store(house: House) -> Report:
     path, latest = house.store.path, keep.backups(house.store.path)
+    last = rescue.noted(house.store) if rescue.is_doubtful(house.store, house.now) else None
+    made_good = {"rescued": when(last.at), "rescue": rescued(last)} if last and not last.told else {}
     return {
         "path": str(path),
-        "bytes": keep.size(house.store),
+        "bytes": keep.size(path),
         "schema": house.store.schema,
         "integrity": "damaged" if soundness.problems(house.store) else "ok",
         "last_backup": when(latest[0].at) if latest else None,
+        **made_good,
     }
 
 
@@ -120,6 +152,8 @@ def lines(found: Report, words: Callable[[str | None], str]) -> list[str]:
     store = found["store"]
     size = f"{store['bytes'] / 1_000_000:.1f} MB"
     told.append(("store", f"{size}, {store['integrity']}, last backup {words(store['last_backup'])}"))
+    if "rescue" in store:
+        told.append(("rescued", f"{words(store['rescued'])}: {store['rescue']}"))
     return [f"{name:<10}{text}" for name, text in told]
 
 

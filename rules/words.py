@@ -154,6 +154,10 @@ LETTER: Mapping[str, str] = {
     "foot.synced": "Your mail was last read {day}, {clock}.",
     "foot.next": "Next: {day}, {clock}.",
     "foot.trouble": "To know: {trouble}",
+    "foot.rescued": "on {day} the store was damaged or gone. The backup of {backup} stands in, and mail is"
+    " read again; what you noted by command line or imported in between may be missing.",
+    "foot.rescued.anew": "on {day} the store was damaged, and there was no backup. Mail is read again;"
+    " what you had noted by command line or imported may be missing.",
     "foot.template": "your template {name} could not be used ({why}), so this is the built-in one.",
     # answers worth teaching
     "how.done": "done 2",

@@ -53,11 +53,14 @@ class Store:
     def open(cls, path: Path | str, *, readonly: bool = False) -> Store:
         """Open the store, make it if there is none (not when reading), bring its schema up to date.
 
+        Where backups tell that there was one, none is made.
         Raises NotFoundError (nothing to read), SafetyStopError (made by a newer digwell, or no store
-        at all), DamagedError (not readable as SQLite), TemporaryError (disk full, locked).
+        at all), DamagedError (not as digwell makes it, or gone), TemporaryError (disk full, locked).
         """
         path = Path(path)
         with telling(path), _own_words(path):
+            if not (path.exists() and path.stat().st_size):
+                _miss(path)
             if readonly:
                 return cls._open_to_read(path)
             _make_private(path)
@@ -232,6 +235,18 @@ def recall(store: Store, name: str) -> str:
     """Return the value kept under that name, or ""."""
     row = store.one("SELECT value FROM meta WHERE name = ?", (name,))
     return str(row[0]) if row else ""
+
+
+def _miss(path: Path) -> None:
+    """Raise DamagedError where there was a store once."""
+    from store.keep import backups  # noqa: PLC0415 - keep needs this room
+
+    if found := backups(path):
+        raise DamagedError(
+            f"the store is {'empty' if path.exists() else 'gone'}: {path}",
+            f"{len(found)} of its backups lie in {found[0].path.parent}",
+            "digwell restore (digwell scan does it by itself)",
+        )
 
 
 @contextmanager

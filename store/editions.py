@@ -63,6 +63,15 @@ def set_edition(store: Store, key: str, state: str, at: int = 0, error: str = ""
         )
 
 
+def disown(store: Store, key: str) -> None:
+    """Forget whom an edition names: its letter was made before a rescue, and is not the one kept here."""
+    with store.transaction():
+        store.execute(
+            "DELETE FROM suggestion WHERE edition_id IN (SELECT id FROM edition WHERE key = ?)", (key,)
+        )
+        store.execute("DELETE FROM item WHERE edition = ?", (key,))
+
+
 _EDITION = """
 SELECT e.key, e.slot, e.state, e.message_id, e.at, e.error, e.people,
     (SELECT count(*) FROM command c WHERE c.edition = e.key AND c.state = 'obeyed' AND NOT c.undone)

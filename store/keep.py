@@ -23,7 +23,7 @@ from store.soundness import read_all
 KEPT = 7
 DIRECTORY = "backups"
 KEY = "digwell.key"
-_NAME = re.compile(r"digwell-(\d{8}T\d{6}Z)(?:-[0-9a-z-]+)?\.db")
+_NAME = r"-(\d{8}T\d{6}Z)(?:-[0-9a-z-]+)?\.db"
 _ASIDE = re.compile(r"-(\d{8}T\d{6}Z)(?:\.\d+)?$")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -40,10 +40,10 @@ class Backup:
     bytes: int
 
 
-def size(store: Store) -> int:
-    """Return the bytes the store takes on disk, its journal included."""
-    files = (store.path, *(store.path.with_name(store.path.name + end) for end in _BESIDE))
-    return sum(path.stat().st_size for path in files if path.exists())
+def size(path: Path) -> int:
+    """Return the bytes a store takes on disk, its journal included."""
+    files = (path, *(path.with_name(path.name + end) for end in _BESIDE))
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def directory(path: Path) -> Path:
@@ -52,10 +52,10 @@ def directory(path: Path) -> Path:
 
 
 def backups(path: Path) -> tuple[Backup, ...]:
-    """Return the backups of the store at ``path``, the newest first."""
-    found = []
-    for file in directory(path).glob("digwell-*.db") if directory(path).is_dir() else ():
-        if stamped := _NAME.fullmatch(file.name):
+    """Return the backups of the store at ``path``, the newest first; those of others bear other names."""
+    found, name = [], re.compile(re.escape(path.stem) + _NAME)
+    for file in directory(path).iterdir() if directory(path).is_dir() else ():
+        if stamped := name.fullmatch(file.name):
             found.append(Backup(file, _instant(stamped[1]), file.stat().st_size))
     return tuple(sorted(found, key=lambda b: (b.at, b.path.name), reverse=True))
 
@@ -66,7 +66,7 @@ def backup(store: Store, now: int, *, label: str = "", kept: int = KEPT) -> Back
     Raises DamagedError if the copy is not sound (older backups then stay), TemporaryError on a full disk.
     """
     where = directory(store.path)
-    target = where / f"digwell-{_stamp(now)}{'-' + label if label else ''}.db"
+    target = where / f"{store.path.stem}-{stamp(now)}{'-' + label if label else ''}.db"
     draft = where / f".{target.name}.part"
     with telling(store.path):
         where.mkdir(mode=0o700, exist_ok=True)
@@ -87,7 +87,7 @@ def backup(store: Store, now: int, *, label: str = "", kept: int = KEPT) -> Back
 
 def older(path: Path, before: int) -> tuple[Backup, ...]:
     """Return the backups made, and the stores moved aside, before a time."""
-    aside = (Backup(p, at, p.stat().st_size) for p in left_aside(path) if (at := _aside_since(p)))
+    aside = (Backup(p, at, p.stat().st_size) for p in left_aside(path) if (at := aside_since(p)))
     return tuple(b for b in (*backups(path), *aside) if b.at < before)
 
 
@@ -137,33 +137,44 @@ def restore(path: Path, source: Path, now: int) -> Path | None:
     with telling(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.restored")
-        _copy_private(source, draft)
-        aside = set_aside(path, f"before-{_stamp(now)}")
-        draft.replace(path)
-        key = path.with_name(KEY)
-        saved = source.with_suffix(".key")
-        if saved.exists() and not (key.exists() and key.read_bytes() == saved.read_bytes()):
-            if key.exists():
-                key.replace(key.with_name(f"{key.name}.before-{_stamp(now)}"))
-            _copy_key(saved, key)
-        _sync(path.parent)
-    return aside
+        copy(source, draft)
+        return exchange(path, draft, free_name(path, f"before-{stamp(now)}"), source)
 
 
-def set_aside(path: Path, label: str) -> Path | None:
-    """Rename a store and its journal; return the new path, None if there was nothing."""
-    if not path.exists():
-        return None
-    aside = path.with_name(f"{path.name}.{label}")
-    nth = 1
+def free_name(path: Path, label: str) -> Path:
+    """Return the name for a store that is to be moved aside."""
+    aside, nth = path.with_name(f"{path.name}.{label}"), 1
     while aside.exists():
         nth += 1
         aside = path.with_name(f"{path.name}.{label}.{nth}")
-    for end in _BESIDE:  # the journal first: a store must never meet another's
+    return aside
+
+
+def exchange(path: Path, draft: Path, aside: Path, source: Path | None) -> Path | None:
+    """Move the store aside and a draft into its place, with the key of the backup it was made from.
+
+    Return ``aside``, or None if there was no store.
+    """
+    there = path.exists()
+    for end in _BESIDE:  # the journals first: a store must never meet another's
         with suppress(FileNotFoundError):
             path.with_name(path.name + end).replace(aside.with_name(aside.name + end))
-    path.replace(aside)
-    return aside
+    if there:
+        path.replace(aside)
+    draft.replace(path)
+    if source is not None:
+        label = aside.name.removeprefix(f"{path.name}.")
+        _bring_key(path.with_name(KEY), source.with_suffix(".key"), label)
+    _sync(path.parent)
+    return aside if there else None
+
+
+def _bring_key(key: Path, saved: Path, label: str) -> None:
+    if not saved.exists() or (key.exists() and key.read_bytes() == saved.read_bytes()):
+        return
+    if key.exists():
+        key.replace(key.with_name(f"{key.name}.{label}"))
+    _copy_key(saved, key)
 
 
 def left_aside(path: Path) -> tuple[Path, ...]:
@@ -175,12 +186,13 @@ def left_aside(path: Path) -> tuple[Path, ...]:
 def _copy(source: sqlite3.Connection, target: Path) -> None:
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    with closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")
+    with closing(sqlite3.connect(target, isolation_level=None)) as made:
+        source.backup(made)
+        made.execute("PRAGMA journal_mode = DELETE")
 
 
-def _copy_private(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path) -> None:
+    """Copy a file at rest, readable for its owner alone, and see it onto the disk."""
     target.unlink(missing_ok=True)
     with (
         source.open("rb") as old,
@@ -194,7 +206,7 @@ def _copy_private(source: Path, target: Path) -> None:
 def _copy_key(source: Path, target: Path) -> None:
     if source.exists():
         draft = target.with_name(f".{target.name}.part")
-        _copy_private(source, draft)
+        copy(source, draft)
         draft.replace(target)
 
 
@@ -206,7 +218,8 @@ def _drop(old: Backup) -> None:
         old.path.with_name(old.path.name + end).unlink(missing_ok=True)
 
 
-def _aside_since(path: Path) -> int:
+def aside_since(path: Path) -> int:
+    """Return when a store was moved aside, 0 where its name does not say."""
     found = _ASIDE.search(path.name)
     return _instant(found[1]) if found else 0
 
@@ -223,5 +236,6 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _stamp(at: int) -> str:
+def stamp(at: int) -> str:
+    """Return an instant as it stands in the names of files."""
     return datetime.fromtimestamp(at, timezone.utc).strftime(_STAMP)

@@ -1,52 +1,52 @@
-"""Rescue of a store that cannot be read: nothing the owner said may be lost, and nothing is deleted.
+"""Rescue of a store that cannot be relied on: nothing the owner said may be lost, and nothing is deleted.
 
-The damaged file is moved aside, the newest sound backup takes its place, and every word of the owner's
-and every edition that can still be read from the ruin is added. Mail comes back with the next scan.
+A damaged file is moved aside, the newest sound backup takes its place (also where the file is gone), and
+what can still be read from the ruin is added. Mail comes back with the next scan. The new store keeps a
+note of it, for its owner is to be told.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import json
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 
-from store.book import ids_of
-from store.db import FAULTS, Row, Store
+from store import keep
+from store.db import Store, recall, remember, telling
 from store.errors import DamagedError, SafetyStopError
-from store.facts import Said
-from store.keep import backups, restore, set_aside, verify
-from store.ledger import Command, begin_command, say
+from store.facts import DAY
+from store.keep import Backup
+from store.salvage import salvage
 from store.soundness import looked, problems
 
-_ADDRESS = {"id": int, "address": str}
-_COMMAND = {
-    "id": int, "mid": str, "at": int, "channel": str, "edition": str, "item": str, "text": str, "state": str,
-    "answer": str, "undone": int, "told": int,
-}  # fmt: skip
-_ACT = {
-    "id": int, "command_id": int, "at": int, "verb": str, "address_id": int, "other_id": int, "text": str,
-    "value": str, "until": int, "undone": int,
-}  # fmt: skip
-_EDITION = {
-    "id": int, "key": str, "slot": int, "state": str, "message_id": str, "at": int, "error": str,
-    "people": int,
-}  # fmt: skip
+_NOTE = "rescued"
+LATELY = 14 * DAY
+"""Seconds for which a letter may have left that the store that stands in knows nothing of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
-    """What was done: where the damaged file lies, which backup stands in, what was read from the ruin."""
+    """What was done, and when; names are those of files, "" where there is none.
 
-    damaged: Path
-    backup: Path | None
-    commands: int
-    editions: int
+    ``damaged`` is what was there, ``backup`` what stands in and ``since`` when it was made; ``commands``
+    and ``editions`` were read from the ruin. ``told``: the owner knows of it, surely so if ``by_hand``.
+    """
+
+    at: int
+    damaged: str = ""
+    backup: str = ""
+    since: int = 0
+    commands: int = 0
+    editions: int = 0
+    told: bool = False
+    by_hand: bool = False
 
 
 def open_sound(path: Path, now: int, *, broken: bool = False) -> tuple[Store, Rescue | None]:
-    """Open a store that is to be relied on, looked through from end to end; rescue it first if it is damaged.
+    """Open a store that is to be relied on, looked through from end to end; rescue it first if it is not.
 
     ``broken`` says that using it has failed already, whatever the look says.
     Only the daemon and the scan do this, holding the lock.
@@ -64,93 +64,70 @@ def open_sound(path: Path, now: int, *, broken: bool = False) -> tuple[Store, Re
 
 
 def _rescue(path: Path, now: int) -> tuple[Store, Rescue]:
-    damaged = set_aside(path, f"damaged-{now}")
-    assert damaged is not None
-    source = next((b.path for b in backups(path) if _is_sound(b.path)), None)
-    if source:
-        restore(path, source, now)
-    store = Store.open(path)
-    commands, editions = salvage(store, damaged)
-    looked(store, now)
-    return store, Rescue(damaged, source, commands, editions)
+    """Make a whole store in a room of its own, then exchange the two: killed anywhere, it is begun anew."""
+    source = next((b for b in keep.backups(path) if _is_sound(b)), None)
+    ruin = path if path.exists() else _torn_away(path, source)
+    aside = keep.free_name(path, f"damaged-{keep.stamp(now)}")
+    with telling(path), _room(path) as room:
+        draft = room / path.name
+        if source:
+            keep.copy(source.path, draft)
+        with Store.open(draft) as store:
+            saved = salvage(store, ruin) if ruin else (0, 0)
+            damaged = "" if ruin is None else aside.name if ruin == path else ruin.name
+            backup, since = (source.path.name, source.at) if source else ("", 0)
+            done = Rescue(now, damaged, backup, since, *saved)
+            note(store, done)
+            looked(store, now)
+        keep.exchange(path, draft, aside, source.path if source else None)
+    return Store.open(path), done
 
 
-def _is_sound(path: Path) -> bool:
+@contextmanager
+def _room(path: Path) -> Iterator[Path]:
+    """Give a directory beside the store that nobody else may look into, empty before and gone after."""
+    room = path.with_name(f".{path.name}.rescue")
+    rmtree(room, ignore_errors=True)
+    room.mkdir(mode=0o700)
+    try:
+        yield room
+    finally:
+        rmtree(room, ignore_errors=True)
+
+
+def _torn_away(path: Path, source: Backup | None) -> Path | None:
+    """Return the ruin that a rescue which was killed had moved aside already, if there is one."""
+    since = source.at if source else 0
+    ruins = [p for p in keep.left_aside(path) if ".damaged-" in p.name and keep.aside_since(p) >= since]
+    return max(ruins, key=keep.aside_since, default=None)
+
+
+def _is_sound(backup: Backup) -> bool:
     with suppress(DamagedError, SafetyStopError):
-        return bool(verify(path))
+        return bool(keep.verify(backup.path))
     return False
 
 
-def salvage(store: Store, ruin: Path) -> tuple[int, int]:
-    """Take over what the owner said and which editions were made, as far as the ruin can be read.
-
-    Return how many commands and editions were added. Harmless to repeat.
-    """
-    address = f"{ruin.absolute().as_uri()}?mode=ro"
-    try:
-        with closing(sqlite3.connect(address, uri=True)) as old, store.transaction():
-            return _take_words(store, old), _take_editions(store, old)
-    except FAULTS:
-        return 0, 0
+def note(store: Store, done: Rescue) -> None:
+    """Keep in the store that it stands in for another."""
+    remember(store, _NOTE, json.dumps(asdict(done)))
 
 
-def _take_words(store: Store, old: sqlite3.Connection) -> int:
-    names = {row[0]: row[1] for row in _readable(old, "address", _ADDRESS)}
-    acts: dict[int, list[Row]] = {}
-    for row in _readable(old, "act", _ACT):
-        acts.setdefault(row[1], []).append(row)
-    taken = 0
-    for row in _readable(old, "command", _COMMAND):
-        command = Command(*row)
-        if _has(store, command):
-            continue
-        number = begin_command(store, command)
-        said = [a for a in acts.get(command.id, []) if not a[-1]]
-        say(store, number, [_said(store, a, names) for a in said])
-        if command.undone:  # by whom does not matter any more
-            store.execute("UPDATE command SET undone = id WHERE id = ?", (number,))
-        taken += 1
-    return taken
+def noted(store: Store) -> Rescue | None:
+    """Return the last rescue, or None if there never was one."""
+    with suppress(ValueError, TypeError):
+        return Rescue(**json.loads(recall(store, _NOTE)))
+    return None
 
 
-def _has(store: Store, command: Command) -> bool:
-    if command.mid:
-        return store.one("SELECT 1 FROM command WHERE mid = ?", (command.mid,)) is not None
-    sql = "SELECT 1 FROM command WHERE mid = '' AND at = ? AND channel = ? AND text = ?"
-    return store.one(sql, (command.at, command.channel, command.text)) is not None
+def tell(store: Store, *, told: bool = True) -> None:
+    """Note whether the owner has been written to of the last rescue. Harmless to repeat."""
+    last = noted(store)
+    if last is not None and not last.by_hand and last.told != told:
+        note(store, replace(last, told=told))
 
 
-def _said(store: Store, row: Row, names: dict[int, str]) -> Said:
-    _, _, at, verb, key, other, text, value, until, _ = row
-    wanted = [names[k] for k in (key, other) if names.get(k)]
-    book = ids_of(store, wanted)
-    key, other = (book[names[k]] if names.get(k) else 0 for k in (key, other))
-    return Said("", at, verb, key, other, text, value, until)
-
-
-def _take_editions(store: Store, old: sqlite3.Connection) -> int:
-    before = store.one("SELECT count(*) FROM edition")
-    for row in _readable(old, "edition", _EDITION):
-        store.execute(
-            "INSERT OR IGNORE INTO edition (key, slot, state, message_id, at, error, people)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            row[1:],
-        )
-    after = store.one("SELECT count(*) FROM edition")
-    return int(after[0] - before[0]) if before and after else 0
-
-
-def _readable(old: sqlite3.Connection, table: str, fields: dict[str, type]) -> Iterator[Row]:
-    """Yield the rows that can be read and are what they should be, from both ends towards the damage."""
-    seen: set[int] = set()
-    kinds = list(fields.values())
-    for order in ("ASC", "DESC"):
-        with suppress(*FAULTS):
-            for row in old.execute(
-                f"SELECT {', '.join(fields)} FROM {table} NOT INDEXED ORDER BY rowid {order}"
-            ):
-                if row[0] in seen:
-                    break
-                seen.add(row[0])
-                if [type(value) for value in row] == kinds:
-                    yield row
+def is_doubtful(store: Store, now: int) -> bool:
+    """Tell whether letters may have left lately of which this store knows nothing."""
+    last = noted(store)
+    return last is not None and abs(now - last.at) < LATELY

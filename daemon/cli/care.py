@@ -49,12 +49,12 @@ def backup(ctx: click.Context, *, dry_run: bool, as_json: bool) -> None:
 @as_json
 def listing(*, as_json: bool) -> None:
     """List the backups, the newest first."""
+    from daemon import clock
     from store import keep
 
-    with house(readonly=True, as_it_is=True) as opened:
-        found = keep.backups(opened.store.path)
+    found = keep.backups(_path())
     if as_json:
-        output.items("backups", (_record(one) for one in found), opened.now)
+        output.items("backups", (_record(one) for one in found), clock.now())
         return
     if not found:
         output.say("There is no backup yet. Make one: digwell backup")
@@ -68,8 +68,7 @@ def prune(*, before: int, dry_run: bool) -> None:
     """Delete old backups, and old stores that were moved aside."""
     from store import keep
 
-    with house(readonly=True, as_it_is=True) as opened:
-        path = opened.store.path
+    path = _path()
     old = keep.older(path, before) if dry_run else keep.prune(path, before)
     for one in old:
         output.say(f"{'would delete' if dry_run else 'deleted'} {one.path}")
@@ -83,13 +82,12 @@ def prune(*, before: int, dry_run: bool) -> None:
 def restore(*, source: Path | None, dry_run: bool) -> None:
     """Put a backup in the place of the store, by default the newest. The old store is kept beside it."""
     from daemon import clock
-    from daemon.app import read_config
+    from daemon.service import keeping
     from daemon.service.lock import Lock
     from store import keep
     from store.errors import NotFoundError
 
-    said = session()
-    path = read_config(said.config, said.store, needed=False).store
+    path = _path()
     newest = next(iter(keep.backups(path)), None)
     chosen = keep.named(path, source) if source else (newest.path if newest else None)
     if chosen is None:
@@ -99,7 +97,7 @@ def restore(*, source: Path | None, dry_run: bool) -> None:
         output.say(f"would be: {path} restored from {chosen}, which is sound")
         return
     with Lock(path):
-        aside = keep.restore(path, chosen, clock.now())
+        aside = keeping.restore(path, chosen, clock.now())
     output.say(f"restored from {chosen}" + (f"; the old store is {aside}" if aside else ""))
     output.say("Mail that came since comes back with the next scan: digwell scan")
 
@@ -156,6 +154,14 @@ def _show(name: str, found: Traces) -> None:
         )
         for path in found.copies:
             output.say(f"  {path}")
+
+
+def _path() -> Path:
+    """Return where the store is, or was: backups are there for the case that it is not."""
+    from daemon.app import read_config
+
+    said = session()
+    return read_config(said.config, said.store, needed=False).store
 
 
 def _record(one: Backup) -> dict[str, object]:

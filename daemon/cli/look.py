@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from daemon.cli import output
-from daemon.cli.shape import Command, as_json, as_of, blind_house, house, names
+from daemon.cli.shape import Command, as_json, as_of, blind_house, house, names, session
 
 
 @click.command(cls=Command, example="digwell due\ndigwell due --all\ndigwell due --json --as-of 2026-11-23")
@@ -111,21 +111,27 @@ def log(*, limit: int, as_json: bool) -> None:
 @as_json
 def status(*, as_json: bool) -> int:
     """Show what the daemon did and will do next. Exit 5 where it has been blind for two days."""
-    from daemon import reporting
-    from store.errors import ConfigError
+    from daemon import clock, reporting
+    from daemon.app import read_config
+    from store.errors import ConfigError, DamagedError, DigwellError
 
-    wrong: ConfigError | None = None
+    wrong: DigwellError | None = None
+    now, said = clock.now(), session()
     try:
         with house(readonly=True, as_it_is=True) as opened:
-            found = reporting.report(opened)
+            found, config = reporting.report(opened), opened.config
     except ConfigError as error:
         wrong = error
         with blind_house(error) as opened:
-            found = reporting.report(opened, error)
+            found, config = reporting.report(opened, error), opened.config
+    except DamagedError as error:
+        wrong, config = error, read_config(said.config, said.store, needed=False)
+        found = reporting.of_ruin(config)
     if as_json:
-        output.item("status", found, opened.now)
+        output.item("status", found, now)
     else:
-        output.say("\n".join(reporting.lines(found, lambda at: output.local(at, opened.zone))))
+        zone = clock.zone(config.digest.time_zone)
+        output.say("\n".join(reporting.lines(found, lambda at: output.local(at, zone))))
     if wrong is not None:
         raise wrong
     if reporting.is_blind(found):

@@ -77,8 +77,6 @@ def _rescue(*, broken: bool = False) -> None:
 
     said = session()
     path = read_config(said.config, said.store).store
-    if not path.exists():
-        return
     with Lock(path):
         rescue = keeping.sound(path, clock.now(), broken=broken)
     if rescue is not None:

@@ -2,6 +2,7 @@
 
 State table of a parcel (``store.outbox``):
 
+    (new in a store that was rescued lately: look for its Message-ID first)
     pending --count the try--> trying --taken----------> done
        ^                         |------surely not----> pending (later again)
        |                         |------refused-------> failed
@@ -23,7 +24,7 @@ from daemon.mail.troubles import RefusedError
 from daemon.mail.values import FolderState, Mailbox
 from daemon.service.lock import POST, Lock
 from rules.verdicts import Digest
-from store import editions, ledger, outbox
+from store import editions, ledger, outbox, rescue
 from store.db import Store
 from store.errors import DigwellError, LockedError, NeedsOwnerError, NotFoundError, TemporaryError
 from store.facts import DAY, Edition, Role, Suggested
@@ -194,10 +195,10 @@ def _step(store: Store, parcel: Parcel, ways: Ways, now: int) -> Delivery:
     try:
         if parcel.state == "trying":
             ways.pause(min(SETTLE, max(0, SETTLE - abs(now - parcel.tried))))
-            if lies_in(ways.mailbox(), parcel):
-                return _arrived(store, parcel, now, fresh=False)
-            if parcel.channel == SMTP and abs(now - parcel.tried) < DOUBT:
-                return Delivery(parcel.key, State.DOUBT, parcel.error or "the mail server gave no answer")
+        if _may_have_left(store, parcel, now) and lies_in(ways.mailbox(), parcel):
+            return _arrived(store, parcel, now, fresh=False)
+        if parcel.state == "trying" and parcel.channel == SMTP and abs(now - parcel.tried) < DOUBT:
+            return Delivery(parcel.key, State.DOUBT, parcel.error or "the mail server gave no answer")
         if parcel.tries and abs(now - parcel.at) > PATIENCE:
             return _failed(store, parcel, f"given up after five days: {parcel.error}")
         return _send(store, parcel, ways, now)
@@ -206,6 +207,11 @@ def _step(store: Store, parcel: Parcel, ways: Ways, now: int) -> Delivery:
     except TemporaryError as error:
         state = State.DOUBT if parcel.state == "trying" else State.WAITING
         return Delivery(parcel.key, state, str(error))
+
+
+def _may_have_left(store: Store, parcel: Parcel, now: int) -> bool:
+    """Say whether a letter may have gone out: now, or before a rescue that lost the memory of it."""
+    return parcel.state == "trying" or (not parcel.tries and rescue.is_doubtful(store, now))
 
 
 def lies_in(mailbox: Mailbox, parcel: Parcel) -> bool:
@@ -285,6 +291,9 @@ def _arrived(store: Store, parcel: Parcel, now: int, *, fresh: bool) -> Delivery
     with store.transaction():
         outbox.done(store, parcel.key)
         _mark(store, parcel, "delivered", at=now)
+        if not parcel.tries and not fresh:  # what lies there was made before, and may name others
+            editions.disown(store, parcel.key)
+            rescue.tell(store, told=False)
     return Delivery(parcel.key, State.DELIVERED, fresh=fresh)
 
 

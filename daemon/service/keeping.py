@@ -10,7 +10,7 @@ from pathlib import Path
 
 from store import keep, soundness
 from store.db import Store
-from store.rescue import Rescue, open_sound
+from store.rescue import Rescue, note, open_sound
 
 EVERY = 86_400
 """Seconds between backups."""
@@ -36,10 +36,21 @@ def back_up(path: Path, now: int) -> bool:
         return True
 
 
+def restore(path: Path, source: Path, now: int) -> Path | None:
+    """Put a backup in the place of the store, as its owner wishes; return where the old one lies, if any."""
+    aside = keep.restore(path, source, now)
+    since = next((b.at for b in keep.backups(path) if b.path == source), 0)
+    with Store.open(path) as store:
+        note(store, Rescue(now, aside.name if aside else "", source.name, since, told=True, by_hand=True))
+    return aside
+
+
 def told(rescue: Rescue) -> str:
     """Say what a rescue did, in a sentence for the owner."""
-    source = f"the backup {rescue.backup.name} stands in" if rescue.backup else "there was no backup"
+    source = f"the backup {rescue.backup} stands in" if rescue.backup else "there was no backup"
+    if not rescue.damaged:
+        return f"the store was gone; {source}; mail is read again from the mailbox"
     return (
-        f"the store was damaged and is kept as {rescue.damaged.name}; {source}, and"
+        f"the store was damaged and is kept as {rescue.damaged}; {source}, and"
         f" {rescue.commands} commands were saved from it; mail is read again from the mailbox"
     )

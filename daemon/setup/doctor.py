@@ -21,12 +21,14 @@ from daemon.mail.smtp import Verdict
 from daemon.post import knock, rule_for
 from daemon.service.editions import next_slot
 from daemon.service.install import UNIT, user_unit_path
+from daemon.service.keeping import told
 from daemon.service.lock import is_held
 from daemon.setup import mailbox
 from daemon.setup.checks import Check, State, fine, no, warn
 from store import editions, keep, soundness
 from store.db import Store
-from store.errors import DigwellError, NeedsOwnerError
+from store.errors import DigwellError, NeedsOwnerError, NotFoundError
+from store.rescue import is_doubtful, noted
 
 OURS = ("daemon", "rules", "store")
 LINGER = Path("/var/lib/systemd/linger")
@@ -104,21 +106,24 @@ def _smtp(config: Config) -> Check:
 
 def _store(config: Config, patient: Patient) -> Iterator[Check]:
     path = config.store
-    if not path.exists():
-        yield warn("store", f"{path} is not there yet", "digwell scan")
-        return
-    loose = [p for p in (path, path.parent) if p.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     try:
         with Store.open(path, readonly=True) as store:
             found = soundness.problems(store)
-            size = keep.size(store)
+            size = keep.size(store.path)
             if found:
                 yield no("store", DigwellError(f"{path} is damaged", found[0]), "digwell restore")
                 return
             yield from _letters(config, store, patient.now)
+            rescue = noted(store) if is_doubtful(store, patient.now) else None
+    except NotFoundError:
+        yield warn("store", f"{path} is not there yet", "digwell scan")
+        return
     except DigwellError as error:
         yield no("store", error)
         return
+    if rescue is not None and not rescue.told:
+        yield warn("made good", told(rescue), "digwell log shows whether words of yours are missing")
+    loose = [p for p in (path, path.parent) if p.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     if loose:
         wanted = "; ".join(f"chmod {'700' if p.is_dir() else '600'} {p}" for p in loose)
         yield warn("store", f"others can read {' and '.join(map(str, loose))}", wanted)

@@ -125,6 +125,28 @@ def test_a_backup_brings_everything_back(town: Town) -> None:
     assert town("status", "--json").json["item"]["store"]["last_backup"] == made["at"]
 
 
+@pytest.mark.parametrize("left", [None, b"", b"no store at all " * 500], ids=["gone", "empty", "damaged"])
+def test_a_store_that_is_gone_is_said_aloud_and_can_be_restored(town: Town, left: bytes | None) -> None:
+    town("note", "Ana", "moving in May")
+    before = exported(town)
+    made = town("backup", "--json").json["item"]["path"]
+    town.store.unlink() if left is None else town.store.write_bytes(left)
+    state = "damaged" if left else "gone"
+    for words in (("due",), ("note", "Ana", "x"), ("export",)):
+        refused = town(*words)
+        assert (refused.code, refused.out) == (1, "")
+        assert "digwell restore" in refused.err
+        assert "damaged" in refused.err or left is not None or "the store is gone" in refused.err
+    told = town("status", "--json")
+    assert told.code == 1
+    assert told.json["item"]["store"]["integrity"] == state
+    assert told.json["item"]["mailboxes"][0]["state"] == "unknown"
+    assert f"{state}, last backup" in town("status").out
+    assert made in town("backup", "list").out
+    assert town("restore").code == 0
+    assert exported(town) == before
+
+
 def test_a_backup_is_found_by_its_name_beside_the_store(town: Town) -> None:
     made = Path(town("backup", "--json").json["item"]["path"])
     assert f"restored from {made}" in town("restore", made.name, "-n").out

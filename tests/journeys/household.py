@@ -121,10 +121,11 @@ class Home:
     def digests(self) -> list[Path]:
         """Return the weekly letters in the inbox (not the first letter, nor receipts)."""
         return [
-            path for path in self._inbox() if b"\nX-Digwell: digest" in path.read_bytes().replace(b"\r", b"")
+            path for path in self.inbox() if b"\nX-Digwell: digest" in path.read_bytes().replace(b"\r", b"")
         ]
 
-    def _inbox(self) -> list[Path]:
+    def inbox(self) -> list[Path]:
+        """Return all mail in the inbox."""
         base = self.account.folder("INBOX")
         return [path for part in ("cur", "new") for path in (base / part).iterdir()]
 

@@ -6,6 +6,9 @@ import os
 import sqlite3
 import time
 from contextlib import closing
+from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -68,3 +71,44 @@ def test_a_store_damaged_under_the_running_daemon_is_made_good_without_a_restart
         assert process.poll() is None
     assert home.log.count("store rescued") == 1
     assert set(whole) <= set(home.digwell("export").stdout.splitlines())
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("left", [None, b""], ids=["gone", "empty"])
+def test_a_store_that_is_gone_is_missed_by_a_scan_and_made_good(home: Home, left: bytes | None) -> None:
+    whole = settled(home)
+    store = home.path / "digwell.db"
+    store.unlink() if left is None else store.write_bytes(left)
+    done = home.digwell("scan")
+    assert done.returncode == 0
+    assert "the backup digwell-" in done.stderr
+    assert home.digwell("export").stdout.splitlines() == whole
+    assert "stands in" in home.items("status")["store"]["rescue"]
+
+
+@pytest.mark.timeout(180)
+def test_after_a_rescue_no_letter_comes_twice_and_the_next_one_tells_of_it(home: Home) -> None:
+    settled(home)
+    home.configure(datetime.now())  # noqa: DTZ005 - the owner's wall clock
+    with home.running():
+        until(home.digests, 60)
+        until(lambda: home.items("digest", "history")[0]["state"] == "delivered", 30)
+    letters = len(home.inbox())
+    (home.path / "digwell.db").write_bytes(os.urandom(50_000))
+    with home.running():
+        until(lambda: home.log.count("state=delivered") >= 2, 60)
+        time.sleep(3)
+    assert len(home.inbox()) == letters
+    (edition,) = home.items("digest", "history")
+    assert edition["state"] == "delivered"
+    assert home.digwell("digest", "send", "--again").returncode == 0
+    (second,) = [p for p in home.digests() if b"the store was damaged or gone" in _plain(p)]
+    assert home.digwell("digest", "send", "--again").returncode == 0
+    assert [p for p in home.digests() if b"the store was damaged or gone" in _plain(p)] == [second]
+
+
+def _plain(path: Path) -> bytes:
+    mail = message_from_bytes(path.read_bytes(), policy=default)
+    text = mail.get_body(("plain",))
+    assert text is not None
+    return " ".join(text.get_content().split()).encode()

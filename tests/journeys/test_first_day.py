@@ -44,7 +44,7 @@ def digwell(home: Home, *said: str) -> subprocess.CompletedProcess[str]:
 
 
 def sorts(home: Home) -> list[str]:
-    ours = (path.read_text(errors="replace") for path in home._inbox())
+    ours = (path.read_text(errors="replace") for path in home.inbox())
     return [mail.partition("\nX-Digwell: ")[2].split()[0] for mail in ours if "\nX-Digwell: " in mail]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections import deque
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from store.db import Store
 from store.errors import DigwellError, TemporaryError
 from store.facts import Sighting
 from store.messages import counts, record
+from store.rescue import open_sound
 from store.soundness import problems
 from tests.store.letters import START, letter, new_store, seen
 
@@ -55,6 +57,26 @@ def test_a_full_disk_is_said_loses_nothing_and_is_got_over(disk: Path) -> None:
     remount(disk, "size=20m")
     assert record(store, folder["INBOX"], mail(done)).new == 200
     assert keep.backup(store, START).path.exists()
+
+
+def test_a_damaged_store_on_a_full_disk_waits_for_room_to_be_rescued(disk: Path) -> None:
+    store, folder = new_store(disk / "s.db")
+    record(store, folder["INBOX"], mail(0))
+    keep.backup(store, START)
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    with (disk / "s.db").open("r+b") as file:
+        file.write(b"\xa5" * 4096)
+    rest = os.statvfs(disk)
+    (disk / "ballast").write_bytes(bytes(rest.f_bavail * rest.f_bsize))
+    with pytest.raises(TemporaryError, match="full"):
+        open_sound(disk / "s.db", START)
+    assert keep.left_aside(disk / "s.db") == ()
+    (disk / "ballast").unlink()
+    store, rescue = open_sound(disk / "s.db", START)
+    with store:
+        assert rescue is not None
+        assert counts(store).messages == 200
 
 
 def test_a_disk_that_may_only_be_read_is_read(disk: Path) -> None:

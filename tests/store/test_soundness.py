@@ -85,7 +85,7 @@ def test_a_schema_that_is_not_ours_to_the_letter_is_damage(tmp_path: Path, sql: 
     store, rescue = open_sound(path, START)
     with store:
         assert rescue is not None
-        assert rescue.backup is not None
+        assert rescue.backup
         assert counts(store).messages == 60
         assert [act.text for act in said(store)] == ["tall"]
 

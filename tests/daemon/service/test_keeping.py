@@ -43,7 +43,7 @@ def test_a_damaged_store_is_replaced_and_the_owner_told(tmp_path: Path) -> None:
     rescue = sound(path, START + 5)
     assert rescue is not None
     assert "is kept as s.db.damaged-" in told(rescue)
-    assert "the backup digwell-20200913T122640Z.db stands in" in told(rescue)
+    assert "the backup s-20200913T122640Z.db stands in" in told(rescue)
     with Store.open(path) as store:
         assert [act.text for act in said(store)] == ["tall"]
         assert problems(store) == ()

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from daemon.setup.checks import Check, State
 from daemon.setup.doctor import Patient, examine
+from store import keep
 from store.db import Store
+from store.rescue import open_sound
 from tests.fakes.dovecot import Account
 
 NOW = int(time.time())
@@ -141,6 +143,23 @@ def test_a_damaged_store_is_what_stands_in_the_way(account: Account, tmp_path: P
     store(tmp_path).write_bytes(b"not a database at all" * 500)
     last = checks(config(account, tmp_path), tmp_path)[-1]
     assert (last.name, last.state) == ("store", State.NO)
+
+
+def test_a_store_that_is_gone_is_what_stands_in_the_way_and_one_made_good_is_told_of(
+    account: Account, tmp_path: Path
+) -> None:
+    path = store(tmp_path)
+    with Store.open(path) as opened:
+        keep.backup(opened, NOW)
+    path.unlink()
+    last = checks(config(account, tmp_path), tmp_path)[-1]
+    assert (last.name, last.state) == ("store", State.NO)
+    assert "digwell restore" in last.todo
+    made_good, _ = open_sound(path, NOW)
+    made_good.close()
+    found = named(checks(config(account, tmp_path), tmp_path))
+    assert found["store"].state is State.OK
+    assert found["made good"].state is State.WARN
 
 
 def test_a_mail_server_that_takes_nothing_is_told(account: Account, tmp_path: Path) -> None:
