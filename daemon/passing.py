@@ -8,7 +8,7 @@ find nothing, and should cost nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,7 @@ def whole_pass(house: House, wishes: Wishes) -> Passed:
     scanned: list[Scanned] = []
     failed: list[tuple[str, DigwellError]] = []
     inbox = "inbox" in house.config.commands.accept
-    wishes = replace(wishes, inbox=inbox, commands=partial(_hear, house, house.policy))
+    wishes = wishes._replace(inbox=inbox, commands=partial(_hear, house, house.policy))
     for box in house.config.mailboxes:
         dial = partial(line.open_session, box)
         try:

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
+from typing import NamedTuple
 
 DAY = 86_400
 
@@ -73,16 +74,14 @@ LIST_MARKS = Mark.LIST_ID | Mark.PRECEDENCE_LIST
 NEWS_MARKS = Mark.UNSUBSCRIBE | Mark.BULK_SENDER | Mark.PRECEDENCE_BULK
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """An address as written in a header field: normalised address and decoded display name."""
 
     address: str
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message as its header fields tell it.
 
     ``identity`` is 16 bytes: a hash of the normalised Message-ID, From, Date, Subject and
@@ -109,16 +108,14 @@ class Message:
     told: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A message seen under a UID of a folder (UID 0 for imports)."""
 
     uid: int
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
+class Quarantined(NamedTuple):
     """A message that could not be read: its UID and the reason, never its content."""
 
     uid: int
@@ -126,8 +123,7 @@ class Quarantined:
     reader: int  # version of the reader that failed
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """How far a folder is recorded: every UID of ``low..high`` (inclusive) has been seen.
 
     ``low > high`` means nothing yet. ``modseq`` is the HIGHESTMODSEQ of the last complete pass
@@ -141,8 +137,7 @@ class Cursor:
     exists: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """A folder of an account as remembered."""
 
     id: int
@@ -153,8 +148,7 @@ class Folder:
     watched: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Bounce:
+class Bounce(NamedTuple):
     """A delivery failure: who could not be reached, for good or for now, for which message."""
 
     address: str
@@ -164,8 +158,7 @@ class Bounce:
     original: str = ""  # Message-ID of the mail that bounced, where the report names it
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(NamedTuple):
     """A calendar event from a mail.
 
     ``status`` is requested (they ask), offered (the owner asks), accepted or tentative (the owner
@@ -180,8 +173,7 @@ class Meeting:
     mid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Trait:
+class Trait(NamedTuple):
     """Something told about the human behind an address by a card, an address book or a letter.
 
     ``key`` is the id of the address. ``sort`` is birthday (``2027-05-04`` or ``--05-04``), job,
@@ -235,8 +227,7 @@ class Timeline:
     last_in: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One address and the sums over its mail.
 
     ``person`` is the id of the main address of its person (its own id where nothing is merged).
@@ -266,8 +257,7 @@ class Address:
     listed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """One human (or what looks like one): the addresses merged under a main address.
 
     ``id`` is public and stable: it is derived from the main address, not from a row.
@@ -284,8 +274,7 @@ class Person:
         return self.addresses[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One thing the owner said, by mail or on the command line; undone ones are not loaded.
 
     ``key`` is the id of the address it was said of (0 for none), ``other`` the second one of
@@ -304,8 +293,7 @@ class Said:
     command: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Suggested:
+class Suggested(NamedTuple):
     """A line of an earlier digest and what came of it.
 
     ``key`` is the id of the main address, ``at`` the delivery of the edition (0 if not yet), ``wrote``
@@ -325,8 +313,7 @@ class Suggested:
     evidence: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(NamedTuple):
     """A weekly instance of the digest. ``key`` is like ``2026w48`` (then ``2026w48b``).
 
     ``state`` is composed, delivering, delivered or failed; ``slot`` and ``at`` are Unix seconds
@@ -343,8 +330,7 @@ class Edition:
     reactions: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """One message between the owner and a person, for showing: ``out`` is from the owner."""
 
     mid: str

@@ -75,7 +75,7 @@ def say(store: Store, command: int, acts: Iterable[Said]) -> tuple[Said, ...]:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (public, command, act.at, act.verb, act.key, act.other, act.text, act.value, act.until),
             )
-            written.append(replace(act, id=public, command=command))
+            written.append(act._replace(id=public, command=command))
         if any(act.verb in _GROUPING for act in written):
             regroup(store)
     return tuple(written)

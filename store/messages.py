@@ -6,7 +6,7 @@ The door through which the scan and the imports write mail. Nothing here judges 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from store.batch import Batch
 from store.days import fold
@@ -32,8 +32,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """What came of a batch: new messages (``fresh`` are their UIDs), and those known before."""
 
     new: int = 0
@@ -42,8 +41,7 @@ class Recorded:
     fresh: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """How much the store holds."""
 
     messages: int

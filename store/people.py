@@ -8,7 +8,7 @@ Facts stay per address: nothing is ever moved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from store.addresses import normalise
 from store.book import ids_of
@@ -17,8 +17,7 @@ from store.db import Store
 FOREVER = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A certain merge: the address ``key`` belongs to the person of ``main``, and why."""
 
     key: int
@@ -26,8 +25,7 @@ class Link:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Edge:
+class _Edge(NamedTuple):
     joins: int
     main: int
     age: int  # certain links below zero: they were there before the owner spoke

@@ -6,7 +6,6 @@ Pure. It must never guess from what is inside a folder.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from daemon.mail.values import FolderState
 from store.facts import Role
@@ -102,7 +101,7 @@ def with_roles(found: Iterable[FolderState], marked: dict[bytes, Role]) -> tuple
     for folder in sorted(found, key=lambda f: f.name.count(f.delimiter) if f.delimiter else 0):
         role = _role(folder, marked, roles)
         roles[folder.name] = role
-        result.append(replace(folder, role=role))
+        result.append(folder._replace(role=role))
     return tuple(sorted(result, key=lambda f: f.name))
 
 

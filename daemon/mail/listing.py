@@ -9,7 +9,6 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timezone
 
 from imapclient import imap_utf7
@@ -56,13 +55,13 @@ def examined(wire: bytes, heard: Iterable[Answer]) -> FolderState:
     for answer in heard:
         words = answer.text.split(None, 2)
         if len(words) > 1 and words[1].upper() == b"EXISTS" and words[0].isdigit():
-            state = replace(state, exists=int(words[0]))
+            state = state._replace(exists=int(words[0]))
         elif answer.word == b"OK":
             code, value = answer.code
             if code in {"UIDNEXT", "UIDVALIDITY"} and value.isdigit():
-                state = replace(state, **{code.lower(): int(value)})  # type: ignore[arg-type]
+                state = state._replace(**{code.lower(): int(value)})  # type: ignore[arg-type]
             elif code == "HIGHESTMODSEQ" and value.isdigit():
-                state = replace(state, modseq=int(value))
+                state = state._replace(modseq=int(value))
     return state
 
 
@@ -190,8 +189,7 @@ def _ask_each(talk: Talk, wires: list[bytes], wanted: bytes) -> dict[bytes, dict
 
 
 def _with_figures(folder: FolderState, figures: dict[bytes, Value]) -> FolderState:
-    return replace(
-        folder,
+    return folder._replace(
         exists=number(figures.get(b"MESSAGES")),
         uidnext=number(figures.get(b"UIDNEXT")),
         uidvalidity=number(figures.get(b"UIDVALIDITY")),

@@ -8,7 +8,6 @@ and never let a line break of a stranger through.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from hashlib import blake2b
 
 from daemon.mail import marks
@@ -210,7 +209,7 @@ def message(raw: bytes, received: int) -> Message:
     if found.dated:
         return found
     arrived = _arrival(raw)
-    return replace(found, at=arrived) if EARLIEST <= arrived <= received + DAY else found
+    return found._replace(at=arrived) if EARLIEST <= arrived <= received + DAY else found
 
 
 def _arrival(raw: bytes) -> int:

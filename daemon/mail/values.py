@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from store.errors import DigwellError
 from store.facts import Role
@@ -23,8 +23,7 @@ class Credential:
     token: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
+class Deadlines(NamedTuple):
     """How long the network may take: to connect, between two reads, for a whole command."""
 
     connect: float = 20.0
@@ -32,8 +31,7 @@ class Deadlines:
     command: float = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class FolderState:
+class FolderState(NamedTuple):
     """A folder as the server shows it now.
 
     ``wire`` is its name as it stands on the wire, ``name`` as people read it. Figures the server did
@@ -52,8 +50,7 @@ class FolderState:
     modseq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RawHeader:
+class RawHeader(NamedTuple):
     """The wanted header fields of one message, as received; ``received`` is its INTERNALDATE."""
 
     uid: int
@@ -61,8 +58,7 @@ class RawHeader:
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Damaged:
+class Damaged(NamedTuple):
     """A message whose answer could not be used: what came is ``raw``, what was wrong ``reason``."""
 
     uid: int
@@ -70,8 +66,7 @@ class Damaged:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """A run of UIDs asked for in one command, both ends included, with what is known to be there.
 
     ``uids`` names them where they are known one by one; ``expected`` is how many should be there,
@@ -84,8 +79,7 @@ class Slice:
     uids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A folder to be opened for reading, and the slices to be read there, in that order.
 
     ``opened`` tells that the folder is open already.
@@ -96,8 +90,7 @@ class Visit:
     opened: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A folder has been opened (``state``), or refused to be."""
 
     visit: Visit
@@ -105,8 +98,7 @@ class Opened:
     refused: DigwellError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """What one slice held, ascending by UID; ``refused`` tells that the server broke it off."""
 
     visit: Visit
@@ -115,16 +107,14 @@ class Batch:
     refused: DigwellError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     """Where an appended mail went (RFC 4315); zeros where the server did not say."""
 
     uidvalidity: int = 0
     uid: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of a message's structure: section number, media type, encoding and size."""
 
     section: str
@@ -134,8 +124,7 @@ class Piece:
     charset: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Portion:
+class Portion(NamedTuple):
     """What is wanted of some messages of a folder: at most ``limit`` bytes of a section, or the structure.
 
     Sections are those of IMAP ("" the whole, ``HEADER``, ``2.1``); ``limit`` 0 asks for the structure.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from daemon.mail import parse
 from daemon.mail.values import Batch, FolderState, Piece, Portion, RawHeader, Slice, Visit
@@ -53,8 +53,7 @@ _HANDED_OVER = frozenset({"own", "stray"})
 _PROVEN_ROLES = frozenset({Role.SENT, Role.ARCHIVE, Role.OTHER})
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """By what it is decided what is opened.
 
     The time, the owner's addresses, whether answers in the inbox are accepted, whether letters are read.

@@ -7,7 +7,7 @@ because it looks like a catastrophe. It must never be talked into forgetting his
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from daemon.mail.values import FolderState, Slice
 from store.facts import Cursor, Folder, Role
@@ -23,23 +23,20 @@ _MISSED = {Role.INBOX, Role.SENT, Role.ALL}
 _ROLES = {role.value: role for role in Role if role not in {Role.OTHER, Role.ALL}}
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(NamedTuple):
     """Which folders are read, in that order (Sent first), and what the owner should be told of it."""
 
     folders: tuple[FolderState, ...]
     troubles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(NamedTuple):
     """The folder holds nothing new; ``cursor`` is what to remember of it now, None if unchanged."""
 
     cursor: Cursor | None
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """Read these UIDs: ``above`` upward (new mail), then ``below`` downward (a first scan, or its rest).
 
     ``anew`` tells that the cursor is to be forgotten first: what is recorded stays, and recording it
@@ -52,8 +49,7 @@ class Read:
     ask: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """The figures at hand do not suffice: open the folder and decide then."""
 
 
@@ -81,7 +77,7 @@ def watched(words: Sequence[str], states: Iterable[FolderState], gmail: bool = F
         chosen = {wire: s for wire, s in chosen.items() if s.role is not Role.INBOX}
     if not any(s.role is Role.SENT for s in chosen.values()) and not everything:
         if named:
-            chosen[named[0].wire] = replace(named[0], role=Role.SENT)
+            chosen[named[0].wire] = named[0]._replace(role=Role.SENT)
         else:
             troubles.append(
                 "no Sent folder was found: name yours under `watch:`, "
@@ -166,7 +162,7 @@ def step(cursor: Cursor | None, state: FolderState, full: bool = False) -> Step:
     below = (1, cursor.low - 1) if cursor.low > 1 else None
     if above or below:
         return Read(above, below, ask=True)
-    return Nothing(_unless_same(cursor, replace(cursor, modseq=state.modseq, exists=state.exists)))
+    return Nothing(_unless_same(cursor, cursor._replace(modseq=state.modseq, exists=state.exists)))
 
 
 def _is_another(cursor: Cursor, state: FolderState) -> bool:
@@ -238,13 +234,13 @@ def advanced(cursor: Cursor | None, part: Slice, state: FolderState) -> Cursor:
     """Return the cursor after a slice that touches what was recorded, above or below."""
     if cursor is None or cursor.low > cursor.high:
         return Cursor(state.uidvalidity, part.low, part.high, 0, state.exists)
-    return replace(cursor, low=min(cursor.low, part.low), high=max(cursor.high, part.high))
+    return cursor._replace(low=min(cursor.low, part.low), high=max(cursor.high, part.high))
 
 
 def counted(cursor: Cursor | None, state: FolderState) -> Cursor | None:
     """Return what to remember of a folder that is counted but not read, None if nothing changed."""
     if cursor is not None and cursor.uidvalidity == state.uidvalidity and cursor.low <= cursor.high:
-        return _unless_same(cursor, replace(cursor, exists=state.exists))
+        return _unless_same(cursor, cursor._replace(exists=state.exists))
     above = max(1, state.uidnext)
     return _unless_same(cursor, Cursor(max(1, state.uidvalidity), above, above - 1, 0, state.exists))
 
@@ -254,8 +250,7 @@ def plausible(opened: FolderState, listed: FolderState) -> FolderState:
 
     EXAMINE is younger; it may show more messages only as far as UIDNEXT has grown since.
     """
-    merged = replace(
-        listed,
+    merged = listed._replace(
         uidvalidity=opened.uidvalidity if opened.uidvalidity >= 0 else listed.uidvalidity,
         uidnext=opened.uidnext if opened.uidnext > 0 else listed.uidnext,
         modseq=opened.modseq or listed.modseq,
@@ -264,4 +259,4 @@ def plausible(opened: FolderState, listed: FolderState) -> FolderState:
     if merged.uidvalidity != listed.uidvalidity or listed.exists < 0 or merged.uidnext < 1:
         return merged
     most = listed.exists + max(0, merged.uidnext - listed.uidnext)
-    return replace(merged, exists=most) if not 0 <= opened.exists <= most else merged
+    return merged._replace(exists=most) if not 0 <= opened.exists <= most else merged

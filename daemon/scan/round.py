@@ -118,7 +118,7 @@ class Round:
             with self.store.transaction():
                 for folder, _ in todo:
                     set_cursor(self.store, folder.id, None)
-            todo = [(replace(folder, cursor=None), state) for folder, state in todo]
+            todo = [(folder._replace(cursor=None), state) for folder, state in todo]
             self.memory.emptied = True
         with self.store.transaction():
             whole, partly = self._sorted(todo)
@@ -153,7 +153,7 @@ class Round:
         if not step.anew:
             return folder
         set_cursor(self.store, folder.id, None)
-        return replace(folder, cursor=None)
+        return folder._replace(cursor=None)
 
     def _rest(self, folder: Folder, state: FolderState, cursor: Cursor | None) -> None:
         if cursor is not None:
@@ -203,7 +203,7 @@ class Round:
         if now.uidvalidity != reading.state.uidvalidity:
             raise LostError(f"{reading.folder.name} was replaced while it was being opened")
         newer = max(0, now.uidnext - reading.state.uidnext)
-        reading.state = replace(reading.state, exists=max(0, now.exists - newer))
+        reading.state = reading.state._replace(exists=max(0, now.exists - newer))
 
     def _give_up(self, reading: Reading, why: str) -> None:
         reading.usable = False
@@ -299,8 +299,7 @@ class Round:
             return state
         uids = self.line.uids()
         last = uids[-1] if uids else 0
-        return replace(
-            state,
+        return state._replace(
             uidnext=max(state.uidnext, last + 1),
             uidvalidity=max(state.uidvalidity, 1),
             exists=len(uids),
@@ -334,7 +333,7 @@ class Round:
             if not set(reading.came).issuperset(there):
                 self.memory.sizes[reading.folder.id] = EXACT_BELOW - 1
                 raise LostError(f"{self.box.host} gave less of {reading.folder.name} than it lists")
-            reading.state = replace(reading.state, exists=len(there))
+            reading.state = reading.state._replace(exists=len(there))
         self._complete(reading)
 
     def _complete(self, reading: Reading) -> None:

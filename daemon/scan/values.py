@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from store.facts import Message, Role
 
@@ -30,8 +31,7 @@ class OwnMail:
     role: Role = Role.SENT
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """How to scan.
 
     ``now`` is Unix seconds; ``full`` reads everything anew; ``accept_loss`` goes on although much is
@@ -47,8 +47,7 @@ class Wishes:
     commands: Callable[[OwnMail], None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FolderScan:
+class FolderScan(NamedTuple):
     """What came of one folder: ``new`` messages recorded first from it, ``total`` it holds now."""
 
     name: str
@@ -57,8 +56,7 @@ class FolderScan:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(NamedTuple):
     """What came of scanning one mailbox.
 
     ``unfinished`` names folders that could not be read to the end (exit 3), ``troubles`` are sentences

@@ -12,7 +12,6 @@ import logging
 import os
 import socket
 from collections.abc import Iterable
-from dataclasses import replace
 from random import Random
 
 from daemon import clock, log
@@ -68,7 +67,7 @@ def scan_whole(force: InForce, box: MailboxConfig, wishes: Wishes, gauge: Gauge)
 
     with Store.open(force.config.store) as store:
         ear = Ear(force.config, store, force.policy)
-        counted = replace(wishes, commands=ear, progress=lambda _, done, expected: gauge.set(done, expected))
+        counted = wishes._replace(commands=ear, progress=lambda _, done, expected: gauge.set(done, expected))
         done = scan(store, box, lambda: open_session(box), counted)
         gauge.set(-1, 0)
         house = House(force.config, store)
@@ -140,7 +139,7 @@ class Line:
         """
         try:
             done = once(
-                store, self.box, self.session(), replace(wishes, commands=_call_a_child), self._memory
+                store, self.box, self.session(), wishes._replace(commands=_call_a_child), self._memory
             )
         except _CommandError:
             return None

@@ -144,7 +144,7 @@ def test_somebody_whose_name_the_owner_writes_with_elsewhere_stays_out_of_the_lo
             Reason.WILDCARD,
             "perhaps Steve Lafontaine, whom you write with; same or different settles it",
         )
-        apart = replace(said("different"), other=2)
+        apart = said("different")._replace(other=2)
         assert not one(world([lost, now], said=(apart,))).withheld
     gone = replace(now, mails=((300, "i"), (320, "o")))
     assert not one(world([old, gone])).withheld
@@ -226,9 +226,9 @@ def test_a_meeting_held_counts_as_contact_and_one_cancelled_or_ahead_does_not() 
 
     held = Meeting("u1", TODAY - 5 * DAY, "accepted", (ANA.address, "maya@example.org"), "Lunch")
     assert silence(held) < 6
-    assert silence(held, replace(held, status="cancelled")) == 100
-    assert silence(replace(held, status="requested")) == 100
-    assert silence(replace(held, at=TODAY + DAY)) == 100
+    assert silence(held, held._replace(status="cancelled")) == 100
+    assert silence(held._replace(status="requested")) == 100
+    assert silence(held._replace(at=TODAY + DAY)) == 100
 
 
 def test_a_question_and_a_promise_read_in_a_letter_are_reasons_with_their_mail() -> None:

@@ -36,13 +36,13 @@ def town(**more: Any) -> Snapshot:
     people = dict(snapshot.people)
     for key, place in PLACES.items():
         line = snapshot.timelines[key]
-        main = replace(
-            people[key].main, address=place, first=line.days[0] * DAY, last=max(line.last_in, line.last_out)
+        main = people[key].main._replace(
+            address=place, first=line.days[0] * DAY, last=max(line.last_in, line.last_out)
         )
-        people[key] = replace(people[key], addresses=(main,))
+        people[key] = people[key]._replace(addresses=(main,))
     seen_only = Address(9, "dana@kestrelrail.example", "Dana Cole", 9, ("Dana Cole",), received=2, copied=3)
     people[9] = Person(
-        "p0009", 9, "Dana Cole", (replace(seen_only, first=TODAY - 90 * DAY, last=TODAY - 9 * DAY),)
+        "p0009", 9, "Dana Cole", (seen_only._replace(first=TODAY - 90 * DAY, last=TODAY - 9 * DAY),)
     )
     return replace(snapshot, people=people)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from store.cards import keep_traits, traits
@@ -22,7 +21,7 @@ LATER = START + 30 * DAY
 
 def test_all_writers_of_a_letter_have_written_it(tmp_path: Path) -> None:
     store, folder = new_store(tmp_path / "s.db")
-    both = replace(letter("a", "ana@x.example"), sender=people("ana@x.example", "bob@x.example", ME))
+    both = letter("a", "ana@x.example")._replace(sender=people("ana@x.example", "bob@x.example", ME))
     record(store, folder["INBOX"], seen(both))
     assert {p.main.address: p.main.received for p in load(store, LATER).people.values()} == {
         "ana@x.example": 1,
@@ -39,7 +38,7 @@ def test_a_letter_from_nobody_is_kept_and_counts_for_nobody(tmp_path: Path) -> N
 
 def test_a_reply_to_is_remembered_where_it_differs(tmp_path: Path) -> None:
     store, folder = new_store(tmp_path / "s.db")
-    mail = replace(letter("a", "ana@x.example"), reply_to=people("ana@x.example", "ana@home.example"))
+    mail = letter("a", "ana@x.example")._replace(reply_to=people("ana@x.example", "ana@home.example"))
     record(store, folder["INBOX"], seen(mail))
     sql = "SELECT a.address FROM participant p JOIN address a ON a.id = p.address_id WHERE p.part = 4"
     assert store.rows(sql) == [("ana@home.example",)]
@@ -73,7 +72,7 @@ def test_our_own_letter_counts_for_nobody_even_from_another_address(tmp_path: Pa
     put(store, "k", "dw@x", b"", ("smtp", "x"), START)
     ours = seen(letter("dw@x", "digwell@machine.example", ME, marks=Mark.OWN))
     record(store, folder["INBOX"], ours)
-    record(store, folder["Archive"], [replace(ours[0], message=replace(ours[0].message, bcc=people(ME)))])
+    record(store, folder["Archive"], [ours[0]._replace(message=ours[0].message._replace(bcc=people(ME)))])
     assert days(store) == []
     assert written(store) == (("dw@x", START),)
 
@@ -81,7 +80,7 @@ def test_our_own_letter_counts_for_nobody_even_from_another_address(tmp_path: Pa
 def test_undated_copies_count_on_the_day_of_the_first(tmp_path: Path) -> None:
     late, folder = new_store(tmp_path / "1.db")
     mail = letter("a", "ana@x.example", at=START + DAY, dated=False)
-    early = replace(mail, at=START)
+    early = mail._replace(at=START)
     record(late, folder["INBOX"], seen(mail))
     record(late, folder["Archive"], seen(early))
     other, folder = new_store(tmp_path / "2.db")
@@ -166,8 +165,8 @@ def test_everything_a_letter_lets_one_answer_to_is_found(tmp_path: Path) -> None
 
 def test_names_are_completed_for_people_written_to(tmp_path: Path) -> None:
     store, folder = new_store(tmp_path / "s.db")
-    mail = replace(
-        letter("a", ME), to=(Named("ana@x.example", "Ribeiro, Ana"), Named("b_b@x.example", "")), to_count=2
+    mail = letter("a", ME)._replace(
+        to=(Named("ana@x.example", "Ribeiro, Ana"), Named("b_b@x.example", "")), to_count=2
     )
     record(store, folder["Sent"], seen(mail))
     record(store, folder["INBOX"], seen(letter("s", "ariel@spam.example")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from store.db import Store
@@ -14,12 +13,12 @@ from tests.store.letters import ME, START, letter
 
 def test_the_address_a_list_id_names_is_listed(tmp_path: Path) -> None:
     post = letter("a@x", "ana@x.example", ("boat@example.org", ME))
-    posts = [replace(post, list_id="boat.example.org"), letter("b@x", "bo@x.example")]
+    posts = [post._replace(list_id="boat.example.org"), letter("b@x", "bo@x.example")]
     with Store.open(tmp_path / "digwell.db") as store:
         learn_own(store, [ME])
         record(store, None, [Sighting(0, one) for one in posts])
         record(
-            store, None, [Sighting(0, replace(letter("c@x", "ana@x.example"), list_id="no address at all"))]
+            store, None, [Sighting(0, letter("c@x", "ana@x.example")._replace(list_id="no address at all"))]
         )
         people = load(store, START + 9).people.values()
     assert {a.address: a.listed for p in people for a in p.addresses} == {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from store.db import Store
@@ -19,7 +18,7 @@ def sent_by(store: Store, folder: dict[str, Folder], who: Named, count: int = 3)
     mail: list[Message] = []
     for n in range(count):
         one = letter(f"{who.address}{n}", who.address, "ana@x.example", at=START + n)
-        mail.append(replace(one, sender=(who,)))
+        mail.append(one._replace(sender=(who,)))
     record(store, folder["Sent"], seen(*mail))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -122,7 +121,7 @@ def test_a_personal_copy_takes_the_marks_of_a_list_away(tmp_path: Path) -> None:
     record(store, folder["INBOX"], seen(copy))
     (ana,) = load(store, LATER).people.values()
     assert ana.main.lists == 1
-    record(store, folder["INBOX"], seen(replace(copy, marks=Mark(0))))
+    record(store, folder["INBOX"], seen(copy._replace(marks=Mark(0))))
     (ana,) = load(store, LATER).people.values()
     assert (ana.main.lists, ana.main.received) == (0, 1)
 
@@ -131,7 +130,7 @@ def test_blind_recipients_shown_by_the_sent_copy_are_added(tmp_path: Path) -> No
     store, folder = new_store(tmp_path / "s.db")
     plain = letter("a", ME, "ana@x.example")
     record(store, folder["Archive"], seen(plain))
-    record(store, folder["Sent"], seen(replace(plain, bcc=letter("b", "bob@x.example").sender)))
+    record(store, folder["Sent"], seen(plain._replace(bcc=letter("b", "bob@x.example").sender)))
     assert [row[0] for row in days(store)] == ["ana@x.example", "bob@x.example"]
 
 
@@ -152,7 +151,7 @@ def test_cursor_and_quarantine_stand_with_the_mail(tmp_path: Path) -> None:
     assert inbox.cursor == Cursor(7, 1, 2, 5, 2)
     assert quarantined(store, inbox.id) == (bad,)
     got = record(
-        store, inbox, [replace(seen(letter("b", "ana@x.example"))[0], uid=2)], (), Cursor(7, 1, 2, 6, 2)
+        store, inbox, [seen(letter("b", "ana@x.example"))[0]._replace(uid=2)], (), Cursor(7, 1, 2, 6, 2)
     )
     assert got.new == 1
     assert quarantined(store, inbox.id) == ()
@@ -161,7 +160,7 @@ def test_cursor_and_quarantine_stand_with_the_mail(tmp_path: Path) -> None:
 
 def test_a_failing_batch_leaves_nothing_behind(tmp_path: Path) -> None:
     store, folder = new_store(tmp_path / "s.db")
-    broken = replace(letter("b", "bob@x.example"), subject=b"\xff")  # type: ignore[arg-type]
+    broken = letter("b", "bob@x.example")._replace(subject=b"\xff")  # type: ignore[arg-type]
     with pytest.raises(DigwellError):
         record(store, folder["INBOX"], seen(letter("a", "ana@x.example"), broken), (), Cursor(7, 1, 2))
     assert counts(store).messages == 0
@@ -203,11 +202,11 @@ def _mailboxes(draw: st.DrawFn) -> list[tuple[str, Message]]:
         ):
             copy = message
             if draw(st.booleans()):
-                copy = replace(copy, marks=draw(st.sampled_from([Mark(0), Mark.LIST_ID, Mark.AUTO])))
+                copy = copy._replace(marks=draw(st.sampled_from([Mark(0), Mark.LIST_ID, Mark.AUTO])))
             if draw(st.booleans()):
-                copy = replace(copy, bcc=letter("", "bob@x.example").sender)
+                copy = copy._replace(bcc=letter("", "bob@x.example").sender)
             if not message.dated:
-                copy = replace(copy, at=message.at + draw(st.integers(0, DAY)))
+                copy = copy._replace(at=message.at + draw(st.integers(0, DAY)))
             found.append((name, copy))
     return found
 

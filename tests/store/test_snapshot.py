@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from store.db import Store
@@ -49,7 +48,7 @@ def test_a_timeline_counts_days_not_messages(tmp_path: Path) -> None:
 def test_names_come_by_use(tmp_path: Path) -> None:
     store, folder = new_store(tmp_path / "s.db")
     for n, name in enumerate(("Ana R.", "Ana Ribeiro", "Ana Ribeiro", "")):
-        mail = replace(letter(f"m{n}", "ana@x.example"), sender=(Named("ana@x.example", name),))
+        mail = letter(f"m{n}", "ana@x.example")._replace(sender=(Named("ana@x.example", name),))
         record(store, folder["INBOX"], seen(mail))
     (ana,) = load(store, LATER).people.values()
     assert ana.main.names == ("Ana Ribeiro", "Ana R.")
@@ -58,7 +57,7 @@ def test_names_come_by_use(tmp_path: Path) -> None:
 
 def test_a_merged_person_takes_the_name_that_there_is(tmp_path: Path) -> None:
     store, folder = new_store(tmp_path / "s.db")
-    bare = replace(letter("a", ME), sender=(Named(ME, "Me"),), to=(Named("a1@x.example", ""),))
+    bare = letter("a", ME)._replace(sender=(Named(ME, "Me"),), to=(Named("a1@x.example", ""),))
     record(store, folder["Sent"], seen(bare, letter("b", ME, "a2@x.example", at=START + 1)))
     record(store, folder["Sent"], seen(letter("c", ME, "a2@x.example", at=START + 3 * DAY)))
     one, two = know(store, "a1@x.example", []), know(store, "a2@x.example", [])
