@@ -43,7 +43,7 @@ _ZONES = {  # RFC 5322 section 4.3, and the names seen most in the wild
 }  # fmt: skip
 
 _USUAL = re.compile(
-    r"\s*(?:[A-Za-z]{3},\s*)?(\d{1,2})\s+([A-Za-z]{3})\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+([+-]\d{4})"
+    r"\s*(?:[A-Za-z]{3},\s*)?(\d{1,2}\s+[A-Za-z]{3}\s+\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+([+-]\d{4})"
 )
 _LOOSE = re.compile(
     r"(\d{1,2})[.]?[ -]+([^\W\d_]{3})[^\W\d_]*[.]?[, -]+(\d{2,4}),?\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
@@ -86,20 +86,26 @@ def _usual(text: str) -> int | None:
     found = _USUAL.match(text, 0, _LONGEST)
     if not found:
         return None
-    day, month, year, hour, minute, second, zone = found.groups()
-    return _seconds((year, month, day), (hour, minute, second), zone)
+    day, hour, minute, second, zone = found.groups("0")
+    return _seconds(_start(day), hour, minute, second, zone)
+
+
+@lru_cache(maxsize=256)  # neighbours in a folder are of the same day
+def _start(date: str) -> int | None:
+    day, month, year = date.split()
+    return _midnight(year, month, day)
 
 
 def _odd(text: str) -> int | None:
     if found := _LOOSE.search(text):
         day, month, year, hour, minute, second, half, zone = found.groups()
-        return _seconds((year, month, day), (_clock(hour, half), minute, second), zone)
+        return _seconds(_midnight(year, month, day), _clock(hour, half), minute, second, zone)
     if found := _ISO.search(text):
         year, month, day, hour, minute, second, zone = found.groups()
-        return _seconds((year, month, day), (hour, minute, second), zone)
+        return _seconds(_midnight(year, month, day), hour, minute, second, zone)
     if found := _ASCTIME.search(text):
         month, day, early, hour, minute, second, half, zone, late = found.groups()
-        return _seconds((early or late, month, day), (_clock(hour, half), minute, second), zone)
+        return _seconds(_midnight(early or late, month, day), _clock(hour, half), minute, second, zone)
     return None
 
 
@@ -110,16 +116,14 @@ def _clock(hour: str, half: str | None) -> str:
 
 
 def _seconds(
-    day: tuple[str | None, str, str], clock: tuple[str | None, str | None, str | None], zone: str | None
+    midnight: int | None, hour: str | None, minute: str | None, second: str | None, zone: str | None
 ) -> int | None:
-    midnight = _midnight(*day)
-    hour, minute, second = int(clock[0] or 0), int(clock[1] or 0), int(clock[2] or 0)
-    if midnight is None or hour > 23 or minute > 59 or second > 60:
+    hours, minutes, seconds = int(hour or 0), int(minute or 0), int(second or 0)
+    if midnight is None or hours > 23 or minutes > 59 or seconds > 60:
         return None
-    return midnight + hour * 3600 + minute * 60 + min(second, 59) - _offset(zone)
+    return midnight + hours * 3600 + minutes * 60 + min(seconds, 59) - _offset(zone)
 
 
-@lru_cache(maxsize=256)  # neighbours in a folder are of the same day
 def _midnight(told: str | None, named: str, day: str) -> int | None:
     """Return the first second of a day in UTC, or None where there is no such day."""
     year = int(told or 0)

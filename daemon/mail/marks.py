@@ -36,8 +36,8 @@ FIELDS = (
     "X-Digwell",
 )
 
-# What the presence of a field makes worth a look; most mail has one or two of them.
-_DISCUSSION, _BULK, _OTHERWISE, _SAID, _TYPED = 1, 2, 4, 8, 16
+# What the presence of a field makes worth a look; most mail has one or two of them. Bits above all marks.
+_DISCUSSION, _BULK, _OTHERWISE, _SAID, _TYPED, _CITING = (1 << place for place in range(24, 30))
 _CARRIED = _DISCUSSION | _BULK | _OTHERWISE
 _SORTS = {
     **dict.fromkeys(("list-post", "x-mailing-list", "x-beenthere", "mailing-list"), _DISCUSSION),
@@ -46,6 +46,7 @@ _SORTS = {
     **dict.fromkeys(("precedence", "auto-submitted", "content-class"), _SAID),
     "return-path": _OTHERWISE | _SAID,
     "content-type": _TYPED,
+    **dict.fromkeys(("references", "in-reply-to"), _CITING),
 }
 _AUTO, _NULL_PATH, _MACHINE_FROM = int(Mark.AUTO), int(Mark.NULL_PATH), int(Mark.MACHINE_FROM)
 _OWN, _TAGGED, _MEETING = int(Mark.OWN), int(Mark.TAGGED), int(Mark.CALENDAR)
@@ -58,6 +59,8 @@ _PRESENT = {
     "x-github-reason": int(Mark.AUTO),
     "x-digwell": int(Mark.OWN),
 }
+SIGNS: dict[str, int] = {**_SORTS, **_PRESENT}
+"""What the mere presence of a field says, to be joined with "or" and handed to ``marks``."""
 _PRECEDENCE = {
     "list": int(Mark.PRECEDENCE_LIST),
     "bulk": int(Mark.PRECEDENCE_BULK),
@@ -85,26 +88,33 @@ _CALENDAR = re.compile(
 )
 
 
-def marks(values: Mapping[str, str], sender: tuple[Named, ...], mid: str, subject: str) -> Mark:
-    """Return the marks of decoded-as-text header values, keyed by lower-case field name."""
-    found = there = 0  # sums of plain numbers: members of an enum cost ten times as much to join
-    for name in values:
-        there |= _SORTS.get(name, 0)
-        found |= _PRESENT.get(name, 0)
-    if there & _CARRIED:
-        found |= _many(values, there)
-    if there & _SAID:
+_ALL = (1 << 24) - 1
+_MARKS: dict[int, Mark] = {}  # making a member of an enum costs as much as all the rest
+
+
+def marks(values: Mapping[str, str], signs: int, sender: tuple[Named, ...], mid: str, subject: str) -> Mark:
+    """Return the marks of decoded-as-text header values, keyed by lower-case field name.
+
+    ``signs`` is what ``SIGNS`` says of the fields that are there.
+    """
+    found = signs & _ALL
+    if signs & _CARRIED:
+        found |= _many(values, signs)
+    if signs & _SAID:
         found |= _said(values)
     for one in sender:
         if machine_name(one.address):
             found |= _MACHINE_FROM
     if mid[:3].lower() == "dw." and _OWN_ID.match(mid):
         found |= _OWN
-    if ("[" in subject and _TAG.search(subject)) or _cites(values):
+    if ("[" in subject and _TAG.search(subject)) or (signs & _CITING and _cites(values)):
         found |= _TAGGED
-    if there & _TYPED:
-        found |= _structure(values.get("content-type", ""), subject)
-    return Mark(found)
+    if signs & _TYPED:
+        found |= _structure(values["content-type"], subject)
+    known = _MARKS.get(found)
+    if known is None:
+        known = _MARKS[found] = Mark(found)
+    return known
 
 
 def _said(values: Mapping[str, str]) -> int:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from daemon.mail import marks
 from daemon.mail.dates import EARLIEST, believable, instant, stated
-from daemon.mail.mailboxes import CAP, MOST, mailboxes
+from daemon.mail.mailboxes import CAP, MOST, Listed, mailboxes
 from daemon.mail.words import clean, decode, text_of
 from store.facts import DAY, Message, Named
 
@@ -35,11 +35,11 @@ FIELDS: tuple[str, ...] = (
 )
 """The header fields a scan has to ask for; more do no harm."""
 
-_WANTED = {name.lower() for name in FIELDS}
 _LISTS = frozenset({"from", "to", "cc", "bcc", "reply-to", "sender"})
-_KEYS: dict[str, str] = {}  # spellings of wanted names, so that the usual ones are not lowered again
+_WANTED = {name.lower(): (name.lower(), marks.SIGNS.get(name.lower(), 0)) for name in FIELDS}
+_KEYS = dict(_WANTED)  # spellings of wanted names, so that the usual ones are not lowered again
 for _name in FIELDS:
-    _KEYS.update(dict.fromkeys((_name, _name.lower(), _name.upper(), _name.title()), _name.lower()))
+    _KEYS.update(dict.fromkeys((_name, _name.upper(), _name.title()), _WANTED[_name.lower()]))
 
 _LONGEST_HEADER = 256 * 1024  # of what is longer only a late From is looked for, up to ...
 _LONGEST_SEARCH = 8 * 1024 * 1024
@@ -55,6 +55,8 @@ _FAR_FUTURE = 1 << 40
 # what a parser of other people's raises on other people's mail
 _FAULTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _ANGLED = re.compile(r"<([^<>]{1,2000})>")
+_PLAIN_MID = re.compile(r"<([!-;=?-~]{1,250})>")  # visible ASCII: nothing in it has to be cleaned
+_NOBODY: Listed = ((), 0)
 
 Values = dict[str, str]
 
@@ -64,18 +66,19 @@ def read(raw: bytes, received: int) -> Message:
 
     ``received`` is the arrival in Unix seconds: it stands in for a date that cannot be believed.
     """
-    values = _values(raw)
-    sender, _ = _list(values, "from")
-    to, to_count = _list(values, "to")
-    cc, _ = _list(values, "cc")
-    bcc, _ = _list(values, "bcc")
-    cc, bcc = cc[: max(0, MOST - len(to))], bcc[: max(0, MOST - len(to) - len(cc))]
-    subject = decode(values.get("subject", ""), _SUBJECT)
-    mid = _mid(values.get("message-id", ""))
-    date = values.get("date", "")
+    values, signs = _values(raw)
+    get = values.get
+    sender = _list(get("from"))[0]
+    to, to_count = _list(get("to"))
+    cc, bcc = _list(get("cc"))[0], _list(get("bcc"))[0]
+    if len(to) + len(cc) + len(bcc) > MOST:
+        cc, bcc = cc[: max(0, MOST - len(to))], bcc[: max(0, MOST - len(to) - len(cc))]
+    subject = decode(get("subject", ""), _SUBJECT)
+    mid = _mid(get("message-id", ""))
+    date = get("date", "")
     told = stated(date)
     dated = believable(told, received)
-    references = _references(values.get("references", ""))
+    references = _references(get("references", ""))
     return Message(
         identity=_identity(mid, date, subject, sender, (*to, *cc)),
         mid=mid[:_MID],
@@ -85,48 +88,60 @@ def read(raw: bytes, received: int) -> Message:
         to=to,
         cc=cc,
         bcc=bcc,
-        reply_to=_list(values, "reply-to")[0] if "reply-to" in values else (),
+        reply_to=_list(get("reply-to"))[0],
         to_count=to_count,
-        parent=_parent(values.get("in-reply-to", "")) or (references[-1] if references else ""),
+        parent=_parent(get("in-reply-to", "")) or (references[-1] if references else ""),
         references=references,
-        marks=marks.marks(values, sender, mid, subject),
-        list_id=_list_id(values.get("list-id", "")),
+        marks=marks.marks(values, signs, sender, mid, subject),
+        list_id=_list_id(get("list-id", "")),
         dated=dated,
         told=told,
     )
 
 
-def _values(raw: bytes) -> Values:
-    """Return the wanted fields: address fields joined if repeated, of the others the first."""
-    text = _text(raw)
+def _values(raw: bytes) -> tuple[Values, int]:
+    """Return the wanted fields (address fields joined if repeated, else the first), and their signs."""
     values: Values = {}
-    for line in text.split("\n"):
+    signs = 0
+    for line in _text(raw).split("\n"):
         name, colon, value = line.partition(":")
-        key = _KEYS.get(name)
-        if key is None:
-            key = name.strip().lower() if len(name) < 80 else ""
-            if not colon or key not in _WANTED:
+        known = _KEYS.get(name)
+        if known is None:
+            known = _WANTED.get(name.strip().lower()) if colon and len(name) < 80 else None
+            if known is None:
                 continue
+        key, sign = known
         if key not in values:
             values[key] = value.strip()
+            signs |= sign
         elif key in _LISTS and len(values[key]) < CAP:
             values[key] += ", " + value.strip()
-    return values
+    return values, signs
 
 
 def _text(raw: bytes) -> str:
     """Return the header block as unfolded lines; a lone CR is a blank, a NUL is nothing."""
-    raw = _block(raw)
-    if raw.isascii():
-        text = raw.decode("ascii")
-    else:
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            text = "\n".join(text_of(line) for line in raw.split(b"\n"))
-    if "\x00" in text:
-        text = text.replace("\x00", "")
+    text = _usual(raw) if len(raw) <= _LONGEST_HEADER and raw.isascii() else None
+    if text is None:
+        text = _unusual(_block(raw))
     return _FOLD.sub(" ", text) if "\n " in text or "\n\t" in text else text
+
+
+def _usual(raw: bytes) -> str | None:
+    """Return the block of a header as nearly all are: ASCII, whole lines; None where it is not."""
+    text = raw.decode("ascii").replace("\r\n", "\n")
+    if "\r" in text or "\x00" in text or text[:1] == "\n":
+        return None
+    end = text.find("\n\n")
+    return text if end < 0 else text[:end]
+
+
+def _unusual(raw: bytes) -> str:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\n".join(text_of(line) for line in raw.split(b"\n"))
+    return text.replace("\x00", "")
 
 
 def _block(raw: bytes) -> bytes:
@@ -146,13 +161,14 @@ def _block(raw: bytes) -> bytes:
     return raw[:_LONGEST_HEADER] + (late[0][:CAP] if late else b"")
 
 
-def _list(values: Values, name: str) -> tuple[tuple[Named, ...], int]:
-    value = values.get(name)
-    return mailboxes(value) if value else ((), 0)
+def _list(value: str | None) -> Listed:
+    return mailboxes(value) if value else _NOBODY
 
 
 def _mid(value: str) -> str:
     """Return a Message-ID without brackets and blanks, in the case it was written in."""
+    if plain := _PLAIN_MID.fullmatch(value):
+        return plain[1]
     if not value:
         return ""
     found = _ANGLED.search(value[:4000])
@@ -174,9 +190,11 @@ def _references(value: str) -> tuple[str, ...]:
         return ()
     if len(value) > _REFERENCES_TEXT:
         value = value[: _REFERENCES_TEXT // 2] + " " + value[-_REFERENCES_TEXT // 2 :]
-    told = _ANGLED.findall(value) or [word for word in value.split() if "@" in word]
-    mids = tuple(mid for one in told if (mid := clean(one, _MID).replace(" ", "")))
-    return mids if len(mids) <= _REFERENCES else (mids[0], *mids[1 - _REFERENCES :])
+    told = _PLAIN_MID.findall(value)
+    if not told or len(told) != value.count("<"):
+        found = _ANGLED.findall(value) or [word for word in value.split() if "@" in word]
+        told = [mid for one in found if (mid := clean(one, _MID).replace(" ", ""))]
+    return tuple(told) if len(told) <= _REFERENCES else (told[0], *told[1 - _REFERENCES :])
 
 
 def _list_id(value: str) -> str:
@@ -192,7 +210,7 @@ def _identity(
     told = "\n".join((
         mid.casefold(),
         sender[0].address if len(sender) == 1 else " ".join(sorted([one.address for one in sender])),
-        " ".join(date.split()),
+        date if date.isprintable() and "  " not in date else " ".join(date.split()),
         subject,
         recipients[0].address if len(recipients) == 1 else " ".join(sorted({r.address for r in recipients})),
     ))  # fmt: skip
