@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import ssl
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 
 from daemon.config.values import MailboxConfig
-from daemon.mail import answers, fetch, listing
+from daemon.mail import answers, fetch, gather, listing
 from daemon.mail.idle import Idling
 from daemon.mail.signin import sign_in
 from daemon.mail.talk import Talk, clean, mailbox_name, quoted
@@ -28,7 +28,6 @@ from daemon.mail.values import (
     FolderState,
     Gathered,
     Opened,
-    Piece,
     Portion,
     Visit,
 )
@@ -127,21 +126,16 @@ class Session:
                 self._selected = step.visit.wire
                 yield step
 
-    def structure(self, uids: Iterable[int]) -> Mapping[int, tuple[Piece, ...]]:
-        """Return the leaf parts of messages of the open folder."""
-        with self._careful():
-            return fetch.structure(self._talk, uids)
-
     def part(self, uid: int, section: str, limit: int) -> bytes:
         """Return the beginning of one part of a message of the open folder."""
         with self._careful():
-            return fetch.part(self._talk, uid, section, limit)
+            return gather.part(self._talk, uid, section, limit)
 
     def gather(self, asks: Iterable[Portion]) -> Gathered:
         """Open folders for reading and fetch all that is asked, pipelined."""
         with self._careful():
             self._selected = b""
-            return fetch.gather(self._talk, asks)
+            return gather.gather(self._talk, asks)
 
     def find(self, wire: bytes, message_id: str) -> tuple[int, ...]:
         """Return the UIDs of the messages with that Message-ID in a folder."""
@@ -181,7 +175,7 @@ class Session:
                     raise
 
     def noop(self) -> None:
-        """Portion whether the server is still there."""
+        """Ask whether the server is still there."""
         with self._careful():
             self._talk.run(b"NOOP")
 

@@ -7,6 +7,7 @@ This room must never read an answer for meaning beyond its status.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from daemon.mail.answers import Answer, read_answer, spoken
 from daemon.mail.troubles import RefusedError
@@ -34,9 +35,14 @@ class Talk:
 
     def send(self, command: bytes) -> bytes:
         """Send one command without waiting (pipelining) and return its tag."""
-        tag = self._tag()
-        self.wire.send(tag + b" " + command + b"\r\n")
-        return tag
+        return self.send_all([command])[0]
+
+    def send_all(self, commands: Iterable[bytes]) -> list[bytes]:
+        """Send commands in one go, without waiting, and return their tags."""
+        tagged = [(self._tag(), command) for command in commands]
+        if tagged:
+            self.wire.send(b"".join([b"%s %s\r\n" % one for one in tagged]))
+        return [tag for tag, _ in tagged]
 
     def run(self, *parts: bytes, farewell: bool = False) -> list[Answer]:
         """Send one command, literals in their turn, and return its answers, the completing one last.

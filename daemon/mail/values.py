@@ -6,7 +6,7 @@ Times are Unix seconds in UTC, lengths are bytes, limits are seconds.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -124,10 +124,14 @@ class Piece(NamedTuple):
     charset: str = ""
 
 
-class Portion(NamedTuple):
-    """What is wanted of some messages of a folder: at most ``limit`` bytes of a section, or the structure.
+FIELDS = "HEADER.FIELDS"
 
-    Sections are those of IMAP ("" the whole, ``HEADER``, ``2.1``); ``limit`` 0 asks for the structure.
+
+class Portion(NamedTuple):
+    """What is wanted of some messages of a folder: at most ``limit`` bytes of a section.
+
+    Sections are those of IMAP ("" the whole, ``HEADER``, ``2.1``). ``limit`` 0 asks for the structure, or
+    with the section ``FIELDS`` for the header fields that a scan reads.
     """
 
     wire: bytes
@@ -138,8 +142,9 @@ class Portion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What came of asking: leaves by folder and UID, bytes by folder, UID and section."""
+    """What came of asking: headers and leaves by folder and UID, bytes by folder, UID and section."""
 
+    headers: dict[tuple[bytes, int], RawHeader] = field(default_factory=dict)
     pieces: dict[tuple[bytes, int], tuple[Piece, ...]] = field(default_factory=dict)
     parts: dict[tuple[bytes, int, str], bytes] = field(default_factory=dict)
 
@@ -166,9 +171,6 @@ class Mailbox(Protocol):
 
     def headers(self, visits: Iterable[Visit], depth: int = 16) -> Iterator[Opened | Batch]:
         """Stream headers folder after folder, slice after slice, ``depth`` commands in flight."""
-
-    def structure(self, uids: Iterable[int]) -> Mapping[int, tuple[Piece, ...]]:
-        """Return the leaf parts of each message of the open folder."""
 
     def part(self, uid: int, section: str, limit: int) -> bytes:
         """Return at most ``limit`` bytes of one part (``""``: the whole message) without marking it read."""

@@ -7,12 +7,12 @@ letter is asked for only where the owner chose ``read: first lines``, and then o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from daemon.mail import parse
-from daemon.mail.values import Batch, FolderState, Piece, Portion, RawHeader, Slice, Visit
+from daemon.mail.values import FIELDS, FolderState, Gathered, Piece, Portion, RawHeader
 from daemon.scan.values import OwnMail, Wishes
 from store.db import recall, remember
 from store.facts import (
@@ -40,7 +40,9 @@ OTHER_DAYS = 400
 WHOLE = 64 * 1024
 PART = 256 * 1024
 PARTS = 4
-AT_ONCE = 50
+AT_ONCE = 200
+LOT = 4 * 1024 * 1024
+HEAD = 8 * 1024  # what a header weighs, about
 _NEVER = Mark.OWN | Mark.LIST_ID | Mark.AUTO
 _REPORTS = Mark.REPORT | Mark.NULL_PATH
 FEW = 3
@@ -164,52 +166,55 @@ class Opener:
         self.mine = self.ask.mine
 
     def go(self, folders: Iterable[Folder], states: Mapping[str, FolderState]) -> None:
-        """Open all that is noted, some of every folder at a time; strike out what is done."""
+        """Open all that is noted, some at a time; strike out what is done."""
         noted = {f: _noted(self.store, f) for f in folders if f.name in states}
         noted = {f: uids for f, uids in noted.items() if uids}
         while noted:
-            some = [(f, states[f.name].wire, uids[:AT_ONCE]) for f, uids in noted.items()]
-            self._open(some)
+            room, some = AT_ONCE, []
+            for folder, uids in noted.items():
+                some.append((folder, states[folder.name].wire, tuple(uids[:room])))
+                room -= len(some[-1][2])
+            self._open([one for one in some if one[2]])
+            left = {folder: noted[folder][len(uids) :] for folder, _, uids in some}
             with self.store.transaction():
-                for folder, uids in noted.items():
-                    _keep(self.store, folder, uids[AT_ONCE:])
-            noted = {f: uids[AT_ONCE:] for f, uids in noted.items() if uids[AT_ONCE:]}
+                for folder, uids in left.items():
+                    _keep(self.store, folder, uids)
+            noted = {folder: uids for folder, uids in left.items() if uids}
 
-    def _open(self, some: list[tuple[Folder, bytes, list[int]]]) -> None:
-        """Read headers, then structures, then parts: three rounds on the line, however many folders."""
-        opened = self._read(some)
-        asks = [Portion(one.wire, (one.item.uid,)) for one in opened if one.kind not in _HANDED_OVER]
-        pieces = self.line.gather(_together(asks)).pieces if asks else {}
-        for one in opened:
-            one.pieces = pieces.get((one.wire, one.item.uid), ())
-        asks = [ask for one in opened for ask in one.asks()]
-        found = self.line.gather(_together(asks)).parts if asks else {}
-        for one in opened:
-            one.parts = {section: raw for (w, u, section), raw in found.items() if (w, u) == one.place}
+    def _open(self, some: list[tuple[Folder, bytes, tuple[int, ...]]]) -> None:
+        """Read headers and structures in one flight, parts in the next, however many folders."""
+        wants = [Portion(wire, uids, section) for _, wire, uids in some for section in (FIELDS, "")]
+        came = self.line.gather(wants)
+        opened = self._chosen({wire: folder for folder, wire, _ in some}, came)
+        for flight in _flights(opened):
+            self._take_in(flight)
+
+    def _take_in(self, flight: list[Open]) -> None:
+        asks = _together(ask for one in flight for ask in one.asks())
+        places = {one.place: one for one in flight}
+        for (wire, uid, section), raw in self.line.gather(asks).parts.items() if asks else ():
+            if (wire, uid) in places:
+                places[wire, uid].parts[section] = raw
         if asks:
             from daemon.scan import learning  # noqa: PLC0415 - most passes open nothing
 
             with self.store.transaction():
-                for one in opened:
+                for one in flight:
                     learning.learn(self.store, one, self.mine)
-        for one in opened:
+        for one in flight:
             if one.kind in _HANDED_OVER:
                 self._hand_over(one)
 
-    def _read(self, some: list[tuple[Folder, bytes, list[int]]]) -> list[Open]:
-        """Read the headers again, oldest first, Sent before the others."""
-        folders = {wire: folder for folder, wire, _ in some}
-        visits = [Visit(w, (Slice(uids[0], uids[-1], len(uids), tuple(uids)),)) for _, w, uids in some]
+    def _chosen(self, folders: Mapping[bytes, Folder], came: Gathered) -> list[Open]:
+        """Return what is to be opened, oldest first, Sent before the others."""
         opened = []
-        for step in self.line.headers(visits):
-            for item in step.found if isinstance(step, Batch) else ():
-                if isinstance(item, RawHeader):
-                    message = parse.read(item.raw, item.received)
-                    folder = folders[step.visit.wire]
-                    kind = self._kind(message, folder.role)
-                    opened.append(Open(folder, step.visit.wire, item, message, kind))
-        found = [one for one in opened if one.kind]
-        return sorted(found, key=lambda o: (o.folder.role is not Role.SENT, o.message.at, o.item.uid))
+        for (wire, uid), item in came.headers.items():
+            message = parse.read(item.raw, item.received)
+            kind = self._kind(message, folders[wire].role)
+            if kind:
+                pieces = came.pieces.get((wire, uid), ())
+                opened.append(Open(folders[wire], wire, item, message, kind, pieces))
+        return sorted(opened, key=lambda o: (o.folder.role is not Role.SENT, o.message.at, o.item.uid))
 
     def _kind(self, message: Message, role: Role) -> str:
         """Say what a message is to be opened as, now that the owner's addresses have been learned."""
@@ -227,6 +232,21 @@ class Opener:
             self.box.name, folder.name, one.item.uid, one.item.received, message, raw, folder.role
         )
         self.wishes.commands(found)
+
+
+def _flights(opened: Iterable[Open]) -> Iterator[list[Open]]:
+    """Cut what is to be opened into lots whose parts fit into memory together."""
+    lot: list[Open] = []
+    weight = 0
+    for one in opened:
+        lot.append(one)
+        weight += HEAD + sum(min(piece.size, PART) for piece in one.open_pieces())
+        weight += WHOLE if one.kind in _HANDED_OVER else 0
+        if weight >= LOT:
+            yield lot
+            lot, weight = [], 0
+    if lot:
+        yield lot
 
 
 def _together(asks: Iterable[Portion]) -> list[Portion]:

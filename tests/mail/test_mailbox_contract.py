@@ -10,7 +10,17 @@ import pytest
 from daemon.mail import listing
 from daemon.mail.imap import Session
 from daemon.mail.troubles import RefusedError
-from daemon.mail.values import Batch, Damaged, FolderState, Opened, RawHeader, Slice, Visit
+from daemon.mail.values import (
+    FIELDS,
+    Batch,
+    Damaged,
+    FolderState,
+    Opened,
+    Portion,
+    RawHeader,
+    Slice,
+    Visit,
+)
 from store.errors import NeedsOwnerError, TemporaryError, UsageError
 from store.facts import Role
 from tests.fakes.access import Access
@@ -100,7 +110,7 @@ def test_reading_changes_no_flag(access: Access) -> None:
         line.examine(inbox)
         uids = list(line.uids())
         read(line, inbox, Slice(uids[0], uids[-1]))
-        line.structure(uids)
+        line.gather([Portion(inbox, tuple(uids)), Portion(inbox, tuple(uids), FIELDS)])
         line.part(uids[1], "", 1000)
         line.find(inbox, "m2@example.edu")
     assert flags() == before
@@ -138,13 +148,19 @@ def test_parts_are_listed_and_read_up_to_a_limit(access: Access) -> None:
         line.append(inbox, report)
         line.examine(inbox)
         first, second = line.uids()
-        pieces = line.structure([first, second])
-        assert [piece.kind for piece in pieces[first]] == ["text/plain"]
-        assert [(p.section, p.kind) for p in pieces[second]] == [
+        came = line.gather([Portion(inbox, (first, second)), Portion(inbox, (second,), FIELDS)])
+        assert [piece.kind for piece in came.pieces[inbox, first]] == ["text/plain"]
+        assert [(p.section, p.kind) for p in came.pieces[inbox, second]] == [
             ("1", "text/plain"),
             ("2", "message/delivery-status"),
         ]
+        assert list(came.headers) == [(inbox, second)]
+        assert b"a@b.example" in came.headers[inbox, second].raw
+        assert came.headers[inbox, second].received > 0
         assert line.part(second, "2", 15) == b"Final-Recipient"
+        asked = line.gather([Portion(inbox, (second,), "2", 15), Portion(inbox, (first,), "1", 3)])
+        assert asked.parts[inbox, second, "2"] == b"Final-Recipient"
+        assert len(asked.parts[inbox, first, "1"]) == 3
 
 
 def test_a_mail_moves_to_another_folder(access: Access) -> None:
