@@ -17,7 +17,7 @@ from store.db import Row, Store, remember
 from store.facts import Mark, Message, Named, Place, Sighting
 from store.lists import note_lists
 from store.outbox import our_mids
-from store.own import own_ids, rebuild_days
+from store.own import own_ids, proven_of, rebuild_days
 from store.threads import cites, hash_of, key_of, thread_of
 
 FURTHER, TO, CC, BCC, REPLY_TO = range(5)
@@ -156,13 +156,7 @@ class Batch:
     def _find_answers(self, lines: Iterable[_Line]) -> None:
         """Mark what answers the owner; remember what others cite, should it turn out to be the owner's."""
         citing = [line for line in lines if line.cited]
-        hashes = list({h for line in citing for h in line.cited})
-        proven: set[int] = set()
-        for chunk in chunks(hashes, _CHUNK):
-            marks = ",".join("?" * len(chunk))
-            proven.update(
-                r[0] for r in self.store.rows(f"SELECT hash FROM proven WHERE hash IN ({marks})", chunk)
-            )
+        proven = proven_of(self.store, {h for line in citing for h in line.cited})
         awaited: list[tuple[int, int]] = []
         for line in citing:
             if proven.intersection(line.cited):

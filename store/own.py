@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from store.addresses import local_part, name_key, normalise
-from store.book import ids_of
+from store.book import chunks, ids_of
 from store.days import Seen, Tally, fold, is_proven
 from store.db import Store, recall, remember
 from store.facts import Mark, Place
@@ -23,8 +24,11 @@ ENOUGH = 3
 
 _OWN = int(Mark.OWN)
 _SENT = int(Place.SENT | Place.IMPORT_SENT)
-_FLUSH = 2_000  # counting anew goes through all mail: little of it may be in memory at once
+_TOGETHER = 2_000  # counting anew goes through all mail: little of it may be in memory at once
+_CHUNK = 500
 _AWAIT = "INSERT OR IGNORE INTO awaited VALUES (?, ?)"
+
+_Told = tuple[int, Seen, tuple[int, ...], str]  # id, who is in it, what it cites, Message-ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,49 +130,62 @@ def rebuild_days(store: Store) -> None:
         for table in ("contact_day", "fresh_day", "pace", "proven", "awaited"):
             store.execute(f"DELETE FROM {table}")
         own, ours = own_ids(store), our_mids(store)
-        proven = _prove_all(store, own)
+        _prove_all(store, own)
         tally = Tally(own)
-        awaited: list[tuple[int, int]] = []
-        answering: list[tuple[int, int]] = []
-        for number, seen, cited, mid in _all_messages(store):
-            seen.ours = bool(seen.marks & _OWN) and mid in ours
-            answers = 0
-            if cited and seen.sender not in own:
-                answers = int(not proven.isdisjoint(cited))
-                if not answers:
-                    awaited.extend((h, number) for h in cited)
-                    if len(awaited) > _FLUSH:
-                        store.executemany(_AWAIT, awaited)
-                        awaited.clear()
-            if answers != seen.answers:
-                answering.append((answers, number))
-                seen.answers = answers
-            tally.add(seen)
-            if len(tally.days) > _FLUSH:
-                tally.write(store)
-        tally.write(store)
+        messages = _all_messages(store)
+        while some := list(islice(messages, _TOGETHER)):
+            answers = _answering(store, some, own)
+            for number, seen, _, mid in some:
+                seen.ours = bool(seen.marks & _OWN) and mid in ours
+                seen.answers = int(number in answers)
+                tally.add(seen)
+            tally.write(store)
         fold(store)
-        store.executemany("UPDATE message SET answers = ? WHERE id = ?", answering)
-        store.executemany(_AWAIT, awaited)
 
 
-def _prove_all(store: Store, own: frozenset[int]) -> set[int]:
-    found: set[int] = set()
-
-    def proofs() -> Iterator[tuple[int, int]]:
-        for number, mid, sender, places in store.stream(
-            "SELECT id, mid, from_id, places FROM message ORDER BY id"
-        ):
-            if mid and sender in own and is_proven(Seen(0, sender, 0, places, 0), own):
-                proof = hash_of(mid)
-                found.add(proof)
-                yield proof, number
-
-    store.executemany("INSERT OR IGNORE INTO proven VALUES (?, ?)", proofs())
-    return found
+def _prove_all(store: Store, own: frozenset[int]) -> None:
+    """Note the Message-IDs of all that the owner really sent."""
+    store.executemany(
+        "INSERT OR IGNORE INTO proven VALUES (?, ?)",
+        (
+            (hash_of(mid), number)
+            for number, mid, sender, places in store.stream(
+                "SELECT id, mid, from_id, places FROM message ORDER BY id"
+            )
+            if mid and sender in own and is_proven(Seen(0, sender, 0, places, 0), own)
+        ),
+    )
 
 
-def _all_messages(store: Store) -> Iterator[tuple[int, Seen, tuple[int, ...], str]]:
+def proven_of(store: Store, hashes: Iterable[int]) -> set[int]:
+    """Return which of these hashes of Message-IDs are of mail that the owner really sent."""
+    proven: set[int] = set()
+    for chunk in chunks(list(hashes), _CHUNK):
+        marks = ",".join("?" * len(chunk))
+        proven.update(row[0] for row in store.rows(f"SELECT hash FROM proven WHERE hash IN ({marks})", chunk))
+    return proven
+
+
+def _answering(store: Store, some: list[_Told], own: frozenset[int]) -> set[int]:
+    """Return which of these messages answer the owner; note that, and what the others wait for."""
+    citing = [(number, seen, cited) for number, seen, cited, _ in some if cited and seen.sender not in own]
+    proven = proven_of(store, {h for _, _, cited in citing for h in cited})
+    answers = {number for number, _, cited in citing if not proven.isdisjoint(cited)}
+    store.executemany(
+        _AWAIT, [(h, number) for number, _, cited in citing if number not in answers for h in cited]
+    )
+    store.executemany(
+        "UPDATE message SET answers = ? WHERE id = ?",
+        [
+            (int(number in answers), number)
+            for number, seen, *_ in some
+            if seen.answers != (number in answers)
+        ],
+    )
+    return answers
+
+
+def _all_messages(store: Store) -> Iterator[_Told]:
     """Yield every message with its people: two tables read side by side, in the order of their ids."""
     people = store.stream("SELECT message_id, part, address_id FROM participant ORDER BY message_id, part")
     next_one = next(people, None)

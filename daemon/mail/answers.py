@@ -23,7 +23,7 @@ _TOKEN = re.compile(
 )
 _CODE = re.compile(rb"\[([A-Za-z0-9\-.]+)(?: ([^\]]*))?\]")
 _RANGE = re.compile(rb"(\d+)(?::(\d+))?")
-_DATE = re.compile(rb" ?(\d?\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\Z")
+_DATE = re.compile(rb" ?(\d?\d-[A-Za-z]{3}-\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})\Z")
 _MONTHS = {m: i for i, m in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 
 Value = bytes | None | list["Value"]
@@ -147,8 +147,19 @@ def uids(answers: list[Answer]) -> array[int]:
 
 
 @lru_cache(maxsize=256)  # mail lies in its folder day by day
-def _day(day: bytes, month: bytes, year: bytes) -> int:
-    return timegm((int(year), _MONTHS[month.lower()], int(day), 0, 0, 0))
+def _day(date: bytes) -> int:
+    """Return the first second of a day in Unix seconds, -1 where there is no such day."""
+    day, month, year = date.split(b"-")
+    try:
+        return timegm((int(year), _MONTHS[month.lower()], int(day), 0, 0, 0))
+    except (KeyError, ValueError, OverflowError):
+        return -1
+
+
+@lru_cache(maxsize=256)
+def _offset(zone: bytes) -> int:
+    east = int(zone[1:3]) * 3600 + int(zone[3:]) * 60
+    return east if zone[:1] == b"+" else -east
 
 
 def internal_date(given: bytes) -> int:
@@ -156,14 +167,11 @@ def internal_date(given: bytes) -> int:
     found = _DATE.match(given)
     if found is None:
         return 0
-    day, month, year, hour, minute, second, sign, zone_hour, zone_minute = found.groups()
-    try:
-        start = _day(day, month, year)
-    except (KeyError, ValueError, OverflowError):
+    date, hour, minute, second, zone = found.groups()
+    start = _day(date)
+    if start < 0:
         return 0
-    zone = int(zone_hour) * 3600 + int(zone_minute) * 60
-    at = start + int(hour) * 3600 + int(minute) * 60 + int(second) - (zone if sign == b"+" else -zone)
-    return max(0, at)
+    return max(0, start + int(hour) * 3600 + int(minute) * 60 + int(second) - _offset(zone))
 
 
 def spoken(text: bytes, limit: int = 300) -> str:

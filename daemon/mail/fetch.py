@@ -31,7 +31,7 @@ HEADERS = b"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)]<0.%d>)" % (
 )
 _USUAL = re.compile(
     rb'\* \d+ FETCH \(UID (\d+) INTERNALDATE "([^"\r\n]{24,30})" '
-    rb"BODY\[HEADER\.FIELDS \([^)\r\n]*\)\](?:<0>)? \{(\d{1,7})\}\r\n"
+    rb"BODY\[HEADER\.FIELDS \([^)]*\)\](?:<0>)? \{(\d{1,7})\}\r\n"
 )
 
 

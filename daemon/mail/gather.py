@@ -7,7 +7,6 @@ never more of a part than is wanted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 
 from daemon.mail.answers import Answer, Value, number, read_answer
 from daemon.mail.fetch import HEADERS, header_of, told, uid_set
@@ -28,20 +27,26 @@ def part(talk: Talk, uid: int, section: str, limit: int) -> bytes:
     return b""
 
 
-def gather(talk: Talk, asks: Iterable[Portion]) -> Gathered:
+def gather(talk: Talk, asks: Iterable[Portion], selected: bytes = b"") -> Gathered:
     """Fetch headers, structures and parts from several folders, all commands in flight at once.
 
-    What a server refuses is simply not there; answers are told apart by UID and section.
+    What a server refuses is simply not there; answers are told apart by UID and section. ``selected``
+    is open already (opening a large folder costs a server much); ``Gathered.selected`` is open afterwards.
     """
     by_folder: dict[bytes, list[bytes]] = {}
-    for ask in asks:
-        commands = by_folder.setdefault(ask.wire, [b"EXAMINE " + mailbox_name(ask.wire)])
+    for ask in sorted(asks, key=lambda ask: ask.wire != selected):
+        commands = by_folder.setdefault(ask.wire, [])
         commands += [b"UID FETCH " + some + b" " + _items(ask) for some in sets(ask.uids)]
-    sent = [(wire, set(talk.send_all(commands))) for wire, commands in by_folder.items()]
-    found = Gathered()
-    for wire, tags in sent:
+    found = Gathered(selected=selected)
+    sent = []
+    for wire, commands in by_folder.items():
+        first = [b"EXAMINE " + mailbox_name(wire)] if wire != selected else []
+        sent.append((wire, talk.send_all(first + commands), len(first)))
+    for wire, tags, opening in sent:
         talk.wire.arm()
-        _sort(wire, _until(talk, tags), found)
+        refused: set[bytes] = set()
+        _sort(wire, _until(talk, set(tags), refused), found)
+        found.selected = b"" if refused.intersection(tags[:opening]) else wire
     return found
 
 
@@ -58,14 +63,16 @@ def _items(ask: Portion) -> bytes:
     return HEADERS if ask.section == FIELDS else b"(UID BODYSTRUCTURE)"
 
 
-def _until(talk: Talk, tags: set[bytes]) -> Iterator[Answer]:
-    """Yield the untagged answers until all commands of those tags are complete, refused or not."""
+def _until(talk: Talk, tags: set[bytes], refused: set[bytes]) -> Iterator[Answer]:
+    """Yield the untagged answers until all commands of those tags are complete; note which were refused."""
     while tags:
         answer = read_answer(talk.wire)
         if answer.tag in tags:
             tags.discard(answer.tag)
-            with suppress(RefusedError):
+            try:
                 talk.settle(answer)
+            except RefusedError:
+                refused.add(answer.tag)
         elif talk.notice(answer):
             yield answer
 

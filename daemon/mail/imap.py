@@ -123,7 +123,8 @@ class Session:
         with self._careful():
             self._selected = b""
             for step in fetch.stream(self._talk, visits, depth):
-                self._selected = step.visit.wire
+                refused = isinstance(step, Opened) and step.state is None
+                self._selected = b"" if refused else step.visit.wire
                 yield step
 
     def part(self, uid: int, section: str, limit: int) -> bytes:
@@ -134,8 +135,10 @@ class Session:
     def gather(self, asks: Iterable[Portion]) -> Gathered:
         """Open folders for reading and fetch all that is asked, pipelined."""
         with self._careful():
-            self._selected = b""
-            return gather.gather(self._talk, asks)
+            selected, self._selected = self._selected, b""
+            came = gather.gather(self._talk, asks, selected)
+            self._selected = came.selected
+            return came
 
     def find(self, wire: bytes, message_id: str) -> tuple[int, ...]:
         """Return the UIDs of the messages with that Message-ID in a folder."""

@@ -140,13 +140,17 @@ class Portion(NamedTuple):
     limit: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Gathered:
-    """What came of asking: headers and leaves by folder and UID, bytes by folder, UID and section."""
+    """What came of asking: headers and leaves by folder and UID, bytes by folder, UID and section.
+
+    ``selected`` is the folder that is open now, empty if none.
+    """
 
     headers: dict[tuple[bytes, int], RawHeader] = field(default_factory=dict)
     pieces: dict[tuple[bytes, int], tuple[Piece, ...]] = field(default_factory=dict)
     parts: dict[tuple[bytes, int, str], bytes] = field(default_factory=dict)
+    selected: bytes = b""
 
 
 class Mailbox(Protocol):

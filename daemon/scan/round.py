@@ -17,6 +17,7 @@ from daemon.mail import parse
 from daemon.mail.troubles import LostError, RefusedError
 from daemon.mail.values import Batch, Damaged, FolderState, Opened, RawHeader, Slice, Visit
 from daemon.scan import opening, plan
+from daemon.scan.came import Came
 from daemon.scan.memory import Memory
 from daemon.scan.values import FolderScan, Wishes
 from store.errors import SafetyStopError
@@ -48,7 +49,7 @@ class Reading:
     cursor: Cursor | None
     slices: list[Slice] = field(default_factory=list)
     listed: array[int] | None = None  # the UIDs that must come, where they are known
-    came: array[int] = field(default_factory=lambda: array("q"))
+    came: Came = field(default_factory=Came)
     usable: bool = True
     moves: bool = True  # whether the cursor goes along
 
@@ -227,13 +228,13 @@ class Round:
                 again = True
         if again:
             raise LostError(f"{self.box.host} gave an answer that cannot be used")
-        reading.came.extend(item.uid for item in batch.found)
+        reading.came.add([item.uid for item in batch.found])
         if reading.moves:
             reading.cursor = plan.advanced(reading.cursor, batch.part, reading.state)
         self._hold(_Held(reading, sightings, failed, reading.cursor if reading.moves else None))
         self.memory.grown(reading.folder.id)
         if self.wishes.progress is not None:
-            self.wishes.progress(reading.folder.name, len(reading.came), max(0, reading.state.exists))
+            self.wishes.progress(reading.folder.name, reading.came.count, max(0, reading.state.exists))
 
     @staticmethod
     def _withheld(reading: Reading, batch: Batch) -> list[Damaged]:
@@ -326,11 +327,11 @@ class Round:
 
         If it is not, the server's own list decides; what is missing is read along that list.
         """
-        if len(reading.came) != reading.state.exists:
+        if reading.came.count != reading.state.exists:
             set_cursor(self.store, reading.folder.id, None)  # not believed before it is checked
             self.line.examine(reading.state.wire)
-            there = [uid for uid in self.line.uids() if uid < reading.state.uidnext]
-            if not set(reading.came).issuperset(there):
+            there = array("q", (uid for uid in self.line.uids() if uid < reading.state.uidnext))
+            if reading.came.lacks(there):
                 self.memory.sizes[reading.folder.id] = EXACT_BELOW - 1
                 raise LostError(f"{self.box.host} gave less of {reading.folder.name} than it lists")
             reading.state = reading.state._replace(exists=len(there))
