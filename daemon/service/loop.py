@@ -2,7 +2,7 @@
 
     start -> round: files, clock, mailboxes, letters -> sleep (IDLE, at most 15 s) -> round ...
                 |                                          |
-                '-- every mailbox needs its owner: exit 4  '-- SIGTERM: exit 0
+                '-- every mailbox needs its owner: exit 4  '-- SIGTERM: exit 0, SIGINT: 130
 
 ``schedule`` is the ticker only: whether an edition is owed is asked of the ledger. This room must
 never feed the watchdog from anywhere but its own progress, nor let one mailbox hold up another.
@@ -80,7 +80,7 @@ class Daemon:
                         self._mend(error)
                     self.notifier.alive()
             except Stopping:
-                return 0
+                return self.stop.exit_code
             finally:
                 self.notifier.stopping()
                 log.event("stopped")

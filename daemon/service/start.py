@@ -14,8 +14,9 @@ from store.errors import ConfigError
 
 
 def serve(config: Path | None, store: Path | None, *, verbose: bool = False) -> int:
-    """Run until stopped, and return the exit code: 0 stopped, 4 not signed in, 65 stopped for safety.
+    """Run until stopped, and return the exit code.
 
+    0 stopped, 130 stopped by Ctrl-C, 4 not signed in, 65 stopped for safety.
     Raises ConfigError (start only), LockedError, and errors of the store.
     """
     log.set_up(verbose)
@@ -30,4 +31,4 @@ def serve(config: Path | None, store: Path | None, *, verbose: bool = False) -> 
         try:
             return Daemon(read, stop).run()
         except Stopping:  # told to go before it had begun, or twice
-            return 0
+            return stop.exit_code

@@ -25,6 +25,8 @@ class Stop:
     def __init__(self) -> None:
         self.requested = False
         self.reload = False
+        self.exit_code = 0
+        """How a process leaves that was told to go: 130 if by Ctrl-C, as commands do."""
         self.wake, self._alarm = socket.socketpair()
         for end in (self.wake, self._alarm):
             end.setblocking(False)
@@ -62,10 +64,11 @@ class Stop:
             self.wake.recv(4096)
         self.check()
 
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+    def _stop(self, number: int, _frame: FrameType | None) -> None:
         if self.requested:
             raise Stopping  # asked twice: at once
         self.requested = True
+        self.exit_code = 130 if number == signal.SIGINT else 0
         signal.alarm(GRACE)
 
     def _reload(self, _number: int, _frame: FrameType | None) -> None:

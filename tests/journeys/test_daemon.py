@@ -85,6 +85,16 @@ def test_a_letter_put_into_sent_takes_its_person_off_the_list_within_thirty_seco
         assert time.monotonic() - began < 30
 
 
+@pytest.mark.timeout(60)
+def test_a_daemon_that_is_interrupted_ends_as_cleanly_and_says_so_by_130(home: Home) -> None:
+    process = home.start()
+    until(lambda: "state=ok" in home.log, 30)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 130
+    assert "Traceback" not in home.log
+    assert home.log.splitlines()[-1] == "stopped"
+
+
 @pytest.mark.timeout(120)
 def test_a_second_daemon_is_refused_while_the_rest_works(home: Home) -> None:
     with home.running():
