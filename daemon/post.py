@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from daemon import clock, log
 from daemon.config import secrets
 from daemon.config.values import Config, SmtpConfig
-from daemon.digest.send import APPEND, SMTP, Delivery, Route, State, Ways, deliver
+from daemon.digest.send import APPEND, SMTP, Delivery, Route, State, Ways, deliver, deliver_all
 from daemon.mail.values import Mailbox
 from daemon.service import editions as slots
 from store import editions, ledger
@@ -109,7 +109,10 @@ def send_now(house: House, *, again: bool = False) -> Sent:
         ways = ways_for(house.config, dial, clock.sleep)
         if editions.edition(house.store, key) is None:
             _compose(house, key, min(house.now, slots.slot_in_week(rule, house.now)))
-        return _finish(house, key, ways)
+        done = _finish(house, key, ways)
+        if house.config.drafts and done.delivery.state is State.DELIVERED:
+            deliver_all(house.store, ways, house.now)  # the drafts that go with it
+        return done
     finally:
         dial.close()
 

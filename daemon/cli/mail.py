@@ -87,7 +87,7 @@ def _rehearse(*, as_json: bool) -> int:
     from daemon import passing
 
     with house() as opened:
-        found = passing.rehearse(opened)
+        found = sorted(passing.rehearse(opened))
     if as_json:
         rows = [{"mailbox": box, "name": name, "new": count} for box, name, count in found]
         output.item("scan", {"dry_run": True, "folders": rows}, opened.now)

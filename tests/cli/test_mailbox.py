@@ -185,6 +185,16 @@ def test_a_rehearsed_sending_says_what_sending_would_do(mailbox: Town, account: 
     assert len(delivered(account)) == 1
 
 
+def test_drafts_come_with_the_digest_that_is_sent_by_hand(mailbox: Town, account: Account) -> None:
+    mailbox.config.write_text(mailbox.config.read_text() + "drafts: on\n")
+    mailbox("scan")
+    assert mailbox("digest", "send").code == 0
+    named = mailbox("digest", "history", "--json").items[0]["people"]
+    assert len(list(account.folder("Drafts").glob("*/*"))) == len(named) > 0
+    assert mailbox("digest", "send").code == 0
+    assert len(list(account.folder("Drafts").glob("*/*"))) == len(named)
+
+
 def answer(account: Account, subject: str, text: str = "", ago: float = 0) -> None:
     mail = EmailMessage()
     mail["From"] = mail["To"] = account.user
