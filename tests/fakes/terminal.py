@@ -34,10 +34,11 @@ def sit(
     fcntl.ioctl(outer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     waiting, shown, looked = list(answers.items()), b"", 0
     end = time.monotonic() + seconds
-    with subprocess.Popen(
+    process = subprocess.Popen(
         command, env=dict(environ), stdin=outer, stdout=outer, stderr=outer, start_new_session=True
-    ) as process:
-        os.close(outer)
+    )
+    os.close(outer)
+    try:
         while (piece := _read(inner, end)) is not None:
             shown += piece
             if waiting and (at := shown.find(waiting[0][0].encode(), looked)) >= 0:
@@ -45,14 +46,21 @@ def sit(
                 time.sleep(0.05)  # a password is asked for before the echo is off
                 os.write(inner, waiting.pop(0)[1].encode() + b"\n")
         code = process.wait(timeout=max(1.0, end - time.monotonic()))
-    os.close(inner)
+    except TimeoutError:
+        raise AssertionError(f"it neither ends nor says more:\n{shown.decode(errors='replace')}") from None
+    finally:
+        process.kill()
+        process.wait()
+        os.close(inner)
     assert not waiting, f"never asked: {waiting[0][0]}\n{shown.decode(errors='replace')}"
     return Sitting(shown.decode(errors="replace").replace("\r\n", "\n"), code)
 
 
 def _read(inner: int, end: float) -> bytes | None:
+    """Return what comes next, None at the end. Raises TimeoutError."""
     ready, _, _ = select.select([inner], [], [], max(0.0, end - time.monotonic()))
-    assert ready, "nothing more came from the program"
+    if not ready:
+        raise TimeoutError
     try:
         return os.read(inner, 65_536) or None
     except OSError:
