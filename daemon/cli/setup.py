@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 class Terminal:
     """Questions on a terminal; with ``--no-input`` none is asked."""
 
+    @property
+    def live(self) -> bool:
+        """Tell whether somebody sits there, and not a script."""
+        return sys.stdin.isatty() and not session().no_input
+
     def ask(self, question: str, default: str = "", *, hidden: bool = False) -> str:
         """Return an answer. Raises UsageError where nobody may be asked."""
         from store.errors import UsageError
@@ -140,7 +145,7 @@ def _first_mail(talk: Terminal) -> int:
 def _what_next(made: Made, talk: Terminal, where: str, *, sent: bool) -> None:
     talk.say("")
     if made.hello:
-        talk.say("Did your phone or mail program show it? If not, fill in the smtp section of the file.")
+        talk.say("Did your phone or mail program show it? If not, add an smtp section to the file.")
     steps = [("service install", "keep it running with systemd")]
     if sent:
         steps.insert(0, ("due", "who is due, and why"))

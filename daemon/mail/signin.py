@@ -16,9 +16,9 @@ from imapclient.exceptions import IMAPClientError
 
 from daemon.config.values import MailboxConfig
 from daemon.mail.answers import spoken
-from daemon.mail.troubles import LostError, of_login
-from daemon.mail.values import Credential
-from daemon.mail.wire import LineLostError, Wire
+from daemon.mail.troubles import LostError, of_login, told
+from daemon.mail.values import Credential, Deadlines
+from daemon.mail.wire import LineLostError, Wire, dial
 from store.errors import NeedsOwnerError
 
 for _name in ("imapclient", "imapclient.imaplib"):
@@ -94,12 +94,8 @@ def sign_in(wire: Wire, box: MailboxConfig, credential: Credential) -> tuple[fro
 
     Raises NeedsOwnerError, TemporaryError or what the line raises.
     """
-    if box.tls == "implicit":
-        wire.secure(trust(box), box.host)
     try:
-        client = Client(wire, box)
-        if box.tls == "starttls":
-            _start_tls(client, box)
+        client = _greeted(wire, box)
         wire.arm()
         if not client.signed_in:
             _log_in(client, box, credential)
@@ -107,6 +103,31 @@ def sign_in(wire: Wire, box: MailboxConfig, credential: Credential) -> tuple[fro
     except imaplib.IMAP4.error as error:
         raise _meaning(error, box) from error
     return frozenset(name.decode("ascii", "replace").upper() for name in names), client.alerts
+
+
+def knock(box: MailboxConfig, deadlines: Deadlines) -> str:
+    """Dial, secure and be greeted, then hang up: nobody is named. Return the version of TLS, "" for none.
+
+    Raises NeedsOwnerError or TemporaryError.
+    """
+    with told(box):
+        wire = Wire(dial(box.host, box.port, deadlines, loopback_only=box.tls == "none"), deadlines)
+        try:
+            _greeted(wire, box)
+            return (wire.sock.version() or "") if isinstance(wire.sock, ssl.SSLSocket) else ""
+        except imaplib.IMAP4.error as error:
+            raise _meaning(error, box) from error
+        finally:
+            wire.close()
+
+
+def _greeted(wire: Wire, box: MailboxConfig) -> Client:
+    if box.tls == "implicit":
+        wire.secure(trust(box), box.host)
+    client = Client(wire, box)
+    if box.tls == "starttls":
+        _start_tls(client, box)
+    return client
 
 
 def trust(box: MailboxConfig) -> ssl.SSLContext:

@@ -64,7 +64,7 @@ def of_line(error: Exception, box: MailboxConfig) -> DigwellError:
         return NeedsOwnerError(
             f"the certificate of {box.host} is not to be trusted",
             error.verify_message or "verification failed",
-            "if the server is your own, name its authority: ca_file: /path/to/ca.pem",
+            "if the server is your own, name its authority: ca_file: /path/to/ca.pem (init: --ca-file)",
         )
     if isinstance(error, PermissionError) and box.tls == "none":
         return NeedsOwnerError(
@@ -77,11 +77,19 @@ def of_line(error: Exception, box: MailboxConfig) -> DigwellError:
             f"no address found for {box.host}", error.strerror or "", "is the name right, is the network up?"
         )
     if isinstance(error, TimeoutError):
-        return SilentError(f"{box.host} did not answer in time", str(error))
+        return SilentError(f"{box.host}:{box.port} did not answer in time", "")
     if isinstance(error, ssl.SSLError):
-        hint = "is this the port for tls: " + box.tls + "?"
+        hint = f"is this the port for tls: {box.tls}?"
         return LostError(f"no secure line to {box.host}:{box.port}", error.reason or "", hint)
-    return LostError(f"the line to {box.host}:{box.port} broke", str(error))
+    return _broken(error, box)
+
+
+def _broken(error: Exception, box: MailboxConfig) -> LostError:
+    if isinstance(error, ConnectionRefusedError):
+        hint = "is the port right, is the server up?"
+        return LostError(f"nobody answers at {box.host}:{box.port}", hint=hint)
+    why = error.strerror if isinstance(error, OSError) else ""
+    return LostError(f"the line to {box.host}:{box.port} broke", why or str(error))
 
 
 def of_login(text: str, box: MailboxConfig) -> DigwellError:

@@ -22,13 +22,15 @@ ENOUGH = 3
 
 def glance(session: Session, box: MailboxConfig, address: str, say: Callable[[str], None]) -> tuple[str, ...]:
     """Say what was found; return the other addresses the owner writes from."""
-    version, _ = session.secured
-    say(f"  ok  {box.host}:{box.port}, {version or 'no TLS'}, signed in as {box.user}")
+    say(f"  ok  signed in as {box.user}")
     places = {f.role: f for f in reversed(session.folders()) if f.selectable}
     wanted = (role for role in (Role.SENT, Role.DRAFTS) if role in places)
     named = [f"{role.value.capitalize()} is “{places[role].name}”" for role in wanted]
-    say(f"  ok  {', '.join(named)}" if named else "  warn  no folder of sent mail was found")
+    if named:
+        say(f"  ok  {', '.join(named)}")
     if Role.SENT not in places:
+        say("  warn  no folder of sent mail was found, so digwell cannot see whom you write to;")
+        say("        name yours in the file, under mailbox: watch: [inbox, My Sent Mail, archive]")
         return ()
     mails = _latest(session, places[Role.SENT].wire)
     also = own_addresses(mails, address)

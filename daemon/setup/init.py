@@ -7,12 +7,10 @@ configuration, put anything into a mailbox but the hello, or write over a config
 from __future__ import annotations
 
 import re
-import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from daemon import log, tokens
 from daemon.config import load, providers, secrets, wording
@@ -27,29 +25,15 @@ from daemon.mail.imap import Session, connect
 from daemon.mail.values import Credential
 from daemon.setup import writing
 from daemon.setup.glance import glance
+from daemon.setup.reaching import Wanted, reach
+from daemon.setup.talk import Talk, checked, tries
 from daemon.setup.writing import Chosen
-from store.addresses import domain
 from store.errors import DigwellError, NeedsOwnerError, UsageError
 from store.facts import Role
 
-TRIES = 3
 WHEN = "monday 07:30"
 NOW = re.compile(r"now\b(?:[\s,;]|then\b|and\b)*", re.IGNORECASE)
 """An answer to when: the first mail at once, and after it, if more is said, the weekly time."""
-GUESSES = ("imap", "mail")
-
-
-Read = TypeVar("Read")
-
-
-class Talk(Protocol):
-    """How questions reach the owner."""
-
-    def ask(self, question: str, default: str = "", *, hidden: bool = False) -> str:
-        """Return an answer, the default for none. Raises UsageError where nobody can be asked."""
-
-    def say(self, text: str) -> None:
-        """Show a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +71,7 @@ def begin(wishes: Wishes, config: Path | None, environ: Mapping[str, str], talk:
             f"{file} is there already", hint="digwell doctor checks it; digwell init --force writes a new one"
         )
     address = _address(wishes, talk)
-    provider = _provider(wishes, address, talk)
-    box = _box(wishes, address, provider)
-    for step in provider.steps if wishes.source is None else ():
-        talk.say(f"  {step}")
+    provider, box = reach(_wanted(wishes, address), talk)
     box, password, session = _signed_in(wishes, provider, box, environ, talk)
     with session:
         also = glance(session, box, address, talk.say)
@@ -104,8 +85,12 @@ def begin(wishes: Wishes, config: Path | None, environ: Mapping[str, str], talk:
     return Made(file, greeted, at_once)
 
 
+def _wanted(wishes: Wishes, address: str) -> Wanted:
+    return Wanted(address, wishes.host, wishes.port, wishes.tls, wishes.ca_file, wishes.user, wishes.source)
+
+
 def _address(wishes: Wishes, talk: Talk) -> str:
-    return _checked("Your mail address", wishes.address, "", wording.address, talk)
+    return checked("Your mail address", wishes.address, "", wording.address, talk)
 
 
 def _when(wishes: Wishes, talk: Talk) -> tuple[str, bool]:
@@ -118,74 +103,10 @@ def _when(wishes: Wishes, talk: Talk) -> tuple[str, bool]:
         wording.weekly(when)
         return when.lower(), at_once is not None
 
-    when, at_once = _checked("Weekly mail on (now: the first one today)", wishes.when, WHEN, read, talk)
+    when, at_once = checked("Weekly mail on (now: the first one today)", wishes.when, WHEN, read, talk)
     if at_once:
         talk.say(f"  ok  the first mail comes now, then every week on {when}")
     return when, at_once
-
-
-def _checked(question: str, given: str, default: str, read: Callable[[object], Read], talk: Talk) -> Read:
-    """Ask until the answer can be read, three times at most; what the command line said is not asked."""
-    for turn in range(TRIES):
-        answer = given or talk.ask(question, default)
-        try:
-            return read(answer)
-        except wording.WrongError as error:
-            if given or turn == TRIES - 1:
-                raise UsageError(str(error), hint=error.hint) from None
-            talk.say(f"  no  {error}" + (f"; {error.hint}" if error.hint else ""))
-    raise AssertionError(question)
-
-
-def _provider(wishes: Wishes, address: str, talk: Talk) -> Provider:
-    """Say whose mail it is; for a domain of somebody's own look for the server, or ask for it."""
-    found = providers.by_address(address)
-    if found is not None and not wishes.host:
-        talk.say(f"  {found.name}.")
-        return found
-    own = providers.own_server(address)
-    guesses = (f"{first}.{domain(address)}" for first in GUESSES)
-    host, port = wishes.host or next((guess for guess in guesses if _exists(guess)), ""), 0
-    if not host:
-        said = f"I find no server at {domain(address)}. IMAP server (or google, microsoft, fastmail)"
-        host, port = _split(_checked(said, "", "", _server, talk))
-    known = providers.by_word(host) or providers.by_host(host)
-    return known or replace(own, imap=(host, port or 993))
-
-
-def _server(text: object) -> str:
-    """Check a server's name as it was typed, a port after it or not."""
-    host, port = _split(str(text).strip())
-    return wording.host(host) + (f":{port}" if port else "")
-
-
-def _split(typed: str) -> tuple[str, int]:
-    host, colon, port = typed.rpartition(":")
-    if colon and ":" not in host and port.isascii() and port.isdecimal() and 0 < int(port) < 65_536:
-        return host, int(port)
-    return typed, 0
-
-
-def _exists(host: str) -> bool:
-    try:
-        socket.getaddrinfo(host, 993, type=socket.SOCK_STREAM)
-    except OSError:
-        return False
-    return True
-
-
-def _box(wishes: Wishes, address: str, provider: Provider) -> MailboxConfig:
-    tls: Tls = wishes.tls or provider.tls
-    usual = provider.imap[1] if wishes.tls is None else {"implicit": 993}.get(tls, 143)
-    return MailboxConfig(
-        name=address,
-        host=wishes.host if wishes.host and providers.by_word(wishes.host) is None else provider.imap[0],
-        user=wishes.user or address,
-        port=wishes.port or usual,
-        tls=tls,
-        secret=wishes.source or SecretSource("file"),
-        ca_file=Path(wishes.ca_file).expanduser().absolute() if wishes.ca_file else None,
-    )
 
 
 def _signed_in(
@@ -196,13 +117,9 @@ def _signed_in(
         if wishes.source.way == "sign_in":
             web_sign_in(box, environ, talk)
         return box, "", _try(box, environ)
-    if provider.way is Way.WEB:
-        raise NeedsOwnerError(
-            f"{provider.name} lets programs in by a sign-in on the web only",
-            hint=f"digwell init {box.user} --sign-in {provider.sign_in} --client YOUR-CLIENT",
-        )
     question = "App password" if provider.way is Way.APP else "Password"
-    for turn in range(TRIES):
+    last = tries(talk) - 1
+    for turn in range(last + 1):
         password = talk.ask(question, hidden=True)
         if provider.way is Way.APP:
             password = "".join(password.split())  # it is shown in groups of four
@@ -210,7 +127,7 @@ def _signed_in(
         try:
             session = connect(box, Credential(password))
         except NeedsOwnerError as error:
-            if turn == TRIES - 1:
+            if turn == last:
                 raise NeedsOwnerError(error.what, error.why, provider.refused or error.hint) from None
             talk.say(f"  no  {error.what}" + (f" ({error.why})" if error.why else ""))
             talk.say(f"      {provider.refused or error.hint}")

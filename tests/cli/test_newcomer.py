@@ -100,8 +100,18 @@ def test_init_without_anybody_to_ask_says_so(tmp_path: Path) -> None:
 def test_init_takes_its_answers_from_a_pipe_and_a_port_with_the_server(tmp_path: Path) -> None:
     ran = piped(tmp_path, "maya@example.invalid\n127.0.0.1:1\nno-such-secret\n", "--tls", "none")
     assert ran.returncode == 5
-    assert "127.0.0.1" in ran.stderr
+    assert "nobody answers at 127.0.0.1:1" in ran.stderr
     assert "GetPassWarning" not in ran.stderr
+
+
+def test_init_takes_no_line_of_a_pipe_for_another_answer(tmp_path: Path) -> None:
+    """The line after a wrong one is the next answer: a password must not be looked up as a server."""
+    ran = piped(tmp_path, "maya@example.invalid\nno such server\nno-such-secret\nfriday 8:00\n")
+    assert ran.returncode == 2
+    assert "no-such-secret" not in ran.stdout + ran.stderr
+    ran = piped(tmp_path, "maya\nno-such-secret\n")
+    assert ran.returncode == 2
+    assert "no-such-secret" not in ran.stdout + ran.stderr
 
 
 def test_no_input_quotes_the_question_as_it_stands(tmp_path: Path) -> None:

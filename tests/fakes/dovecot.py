@@ -24,6 +24,7 @@ import trustme
 from tests.fakes.access import Access, unpacked
 
 PASSWORD = "pw"
+FOLDERS = ("Sent", "Drafts", "Archive", "Junk", "Trash")
 HERE = Path("/")
 OTHER = "dovecot-2.4"
 MODULES = (Path("/usr/lib/dovecot/modules"), Path("/usr/lib64/dovecot/modules"))
@@ -82,8 +83,9 @@ class Dovecot:
         prefix: str = "",
         password: str = PASSWORD,
         root: Path = HERE,
+        folders: tuple[str, ...] = FOLDERS,
     ) -> None:
-        self.password = password
+        self.password, self.folders = password, folders
         self.root = root
         self.base = Path(tempfile.mkdtemp(prefix="dwd", dir=None if root == HERE else root / "tmp"))
         self.inside = HERE / self.base.relative_to(root)
@@ -190,6 +192,10 @@ class Dovecot:
 
     def _shared(self) -> str:
         who = self._users()
+        made = "".join(
+            f"  mailbox {name} {{\n    special_use = \\{name}\n    auto = create\n  }}\n"
+            for name in self.folders
+        )
         return f"""
 protocols = imap
 listen = 127.0.0.1
@@ -235,27 +241,7 @@ namespace inbox {{
   inbox = yes
   separator = {self.separator}
   prefix = {self.prefix}
-  mailbox Sent {{
-    special_use = \\Sent
-    auto = create
-  }}
-  mailbox Drafts {{
-    special_use = \\Drafts
-    auto = create
-  }}
-  mailbox Archive {{
-    special_use = \\Archive
-    auto = create
-  }}
-  mailbox Junk {{
-    special_use = \\Junk
-    auto = create
-  }}
-  mailbox Trash {{
-    special_use = \\Trash
-    auto = create
-  }}
-}}
+{made}}}
 """
 
     def _config_23(self) -> str:

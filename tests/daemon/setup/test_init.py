@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from daemon.setup import writing
 from daemon.setup.glance import own_addresses
 from daemon.setup.init import Wishes, begin, new_password, sign_in_again
 from daemon.setup.writing import Chosen
-from store.errors import NeedsOwnerError, UsageError
+from store.errors import NeedsOwnerError, TemporaryError, UsageError
 from store.facts import Message, Named
-from tests.fakes.dovecot import Account
+from tests.fakes.dovecot import Account, Dovecot, free_port
 from tests.fakes.providers import provider
 
 NOW = 1_795_400_000
@@ -30,6 +31,7 @@ class Owner:
     answers: list[str]
     heard: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    live: bool = True
 
     def ask(self, question: str, default: str = "", *, hidden: bool = False) -> str:
         self.asked.append(question)
@@ -46,6 +48,15 @@ class Owner:
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     return {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+
+
+@pytest.fixture
+def bare() -> Iterator[Account]:
+    """Give a mailbox that has an inbox and drafts, and no folder of sent mail."""
+    if not Dovecot.available():
+        pytest.skip("dovecot is not installed (Debian: dovecot-imapd)")
+    with Dovecot(folders=("Drafts",)) as server:
+        yield server.account()
 
 
 def wishes(account: Account, **more: object) -> Wishes:
@@ -173,11 +184,69 @@ def test_a_new_password_is_tried_and_kept_where_the_old_one_lay(
 def test_a_server_that_cannot_be_guessed_is_asked_for(
     account: Account, tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    owner = Owner(["maya@no-such-domain.invalid", "not a host", account.host, account.password, ""])
-    begin(wishes(account, host=""), tmp_path / "config.yaml", environ, owner, NOW)
-    assert "I find no server" in owner.asked[1]
+    there = f"{account.host}:{account.port}"
+    owner = Owner(["maya@no-such-domain.invalid", "not a host", there, account.password, ""])
+    begin(wishes(account, host="", port=0), tmp_path / "config.yaml", environ, owner, NOW)
+    assert "I find no server" in owner.told
     assert "is not the name of a machine" in owner.told
-    assert load(tmp_path / "config.yaml", None, environ).mailboxes[0].host == account.host
+    box = load(tmp_path / "config.yaml", None, environ).mailboxes[0]
+    assert (box.host, box.port) == (account.host, account.port)
+
+
+def test_a_server_that_does_not_answer_is_asked_for_again_before_any_password(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    closed = f"127.0.0.1:{free_port()}"
+    there = f"{account.host}:{account.port}"
+    answers = ["maya@no-such-domain.invalid", "no-such-host.invalid", closed, there, account.password, ""]
+    owner = Owner(answers)
+    begin(wishes(account, host="", port=0), tmp_path / "config.yaml", environ, owner, NOW)
+    assert [question.split()[0] for question in owner.asked] == ["Your", *["IMAP"] * 3, "Password", "Weekly"]
+    assert "no address found for no-such-host.invalid" in owner.told
+    assert f"nobody answers at {closed}" in owner.told
+    owner = Owner(["maya@no-such-domain.invalid", *[closed] * 3])
+    with pytest.raises(TemporaryError):
+        begin(wishes(account, host="", port=0), tmp_path / "d.yaml", environ, owner, NOW)
+    owner = Owner(["maya@no-such-domain.invalid", closed], live=False)
+    with pytest.raises(TemporaryError):
+        begin(wishes(account, host="", port=0), tmp_path / "d.yaml", environ, owner, NOW)
+    assert not (tmp_path / "d.yaml").exists()
+
+
+def test_how_the_line_is_secured_is_found_out(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """TLS first, then STARTTLS, and in the clear to this machine alone."""
+    told = {"address": "maya@example.org", "tls": None, "hello": False, "ca_file": str(account.ca_file)}
+    for name, port, tls in (("a", account.tls_port, "implicit"), ("b", account.port, "starttls")):
+        owner = Owner([account.password, ""])
+        begin(wishes(account, port=port, **told), tmp_path / f"{name}.yaml", environ, owner, NOW)
+        assert load(tmp_path / f"{name}.yaml", None, environ).mailboxes[0].tls == tls
+        assert f"127.0.0.1:{port} answers, TLSv1.3" in owner.told
+    owner = Owner([account.password, ""])
+    begin(wishes(account, **{**told, "ca_file": ""}), tmp_path / "c.yaml", environ, owner, NOW)
+    assert load(tmp_path / "c.yaml", None, environ).mailboxes[0].tls == "none"
+    assert f"127.0.0.1:{account.port} answers, no TLS" in owner.told
+
+
+def test_no_password_is_asked_for_where_the_certificate_is_not_to_be_trusted(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    owner = Owner([])
+    told = wishes(account, address="maya@example.org", port=account.tls_port, tls=None)
+    with pytest.raises(NeedsOwnerError, match="is not to be trusted") as caught:
+        begin(told, tmp_path / "config.yaml", environ, owner, NOW)
+    assert "--ca-file" in caught.value.hint
+    assert owner.asked == []
+
+
+def test_a_mailbox_without_sent_mail_is_told_what_it_lacks(
+    bare: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    owner = Owner([bare.password, ""])
+    begin(wishes(bare, address="maya@example.org"), tmp_path / "config.yaml", environ, owner, NOW)
+    assert "warn  no folder of sent mail was found" in owner.told
+    assert "watch: [inbox, My Sent Mail, archive]" in owner.told
 
 
 def test_signing_in_anew_shows_the_page_and_the_code(
