@@ -6,7 +6,6 @@ Pure. It must never choose among candidates, and never leave anybody out without
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from rules import due, silences, wishes
@@ -64,7 +63,7 @@ def _without_doubles(seen: Survey, found: list[Candidate]) -> Iterable[Candidate
     lately = (tie.person for tie in seen.ties if tie.mutual and tie.silence <= IN_TOUCH_DAYS)
     in_touch = InTouch(lately, seen.house.different)
     return (
-        replace(c, withheld=_SAY("withheld.double", name=called(double)))
+        c._replace(withheld=_SAY("withheld.double", name=called(double)))
         if c.seat == "lot" and not c.withheld and (double := in_touch.double(c.tie.person))
         else c
         for c in found

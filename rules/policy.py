@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 REASONS = ("promise", "news", "your turn", "gone quiet", "new")
 
@@ -24,8 +25,7 @@ class Origin:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True)
-class Circle:
+class Circle(NamedTuple):
     """A named wish: ``every`` is days between contacts, None for the rhythm the pair already has."""
 
     name: str
@@ -38,8 +38,7 @@ class Circle:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRule:
+class PersonRule(NamedTuple):
     """What the owner wrote under ``people:`` about one name or address."""
 
     who: str
@@ -52,8 +51,7 @@ class PersonRule:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(NamedTuple):
     """A span without mail. Yearly spans carry (month, day) pairs in the year 2000."""
 
     start: date
@@ -62,8 +60,7 @@ class Quiet:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(NamedTuple):
     """How the weekly five are made up."""
 
     people: int = 5
@@ -78,7 +75,7 @@ class Policy:
     circles: tuple[Circle, ...] = (Circle("everyone else"),)
     never: tuple[str, ...] = ()
     quiet: tuple[Quiet, ...] = ()
-    week: Week = Week()
+    week: Week = field(default_factory=Week)
     people: tuple[PersonRule, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)  # domain -> name

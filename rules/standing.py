@@ -6,15 +6,15 @@ Pure. Later words win; an undone act is never loaded, so undo needs no code here
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from store.facts import Said
 
 FAVOURS = ("gave", "asked", "introduced")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What holds for one person: ``every`` is wished days, ``pace`` a factor on the rhythm."""
 
     tags: tuple[str, ...] = ()
@@ -77,37 +77,37 @@ def house(said: Iterable[Said], person_of: dict[int, int]) -> House:
 def _fold(now: Standing, act: Said) -> Standing:  # noqa: PLR0911, PLR0912, C901 - one branch a verb
     match act.verb:
         case "tag":
-            return replace(now, tags=tuple(sorted({*now.tags, act.value})))
+            return now._replace(tags=tuple(sorted({*now.tags, act.value})))
         case "untag":
-            return replace(now, tags=tuple(t for t in now.tags if t != act.value))
+            return now._replace(tags=tuple(t for t in now.tags if t != act.value))
         case "note" | "log":
-            noted = replace(now, notes=(*now.notes, act)) if act.text else now
-            return replace(noted, done=(*noted.done, act)) if act.verb == "log" else noted
+            noted = now._replace(notes=(*now.notes, act)) if act.text else now
+            return noted._replace(done=(*noted.done, act)) if act.verb == "log" else noted
         case "done":
             # a word about the meeting is kept as a note
-            noted = replace(now, notes=(*now.notes, act)) if act.text else now
-            return replace(noted, done=(*noted.done, act), snoozed_until=0)
+            noted = now._replace(notes=(*now.notes, act)) if act.text else now
+            return noted._replace(done=(*noted.done, act), snoozed_until=0)
         case "snooze":
-            return replace(now, snoozed_until=act.until)
+            return now._replace(snoozed_until=act.until)
         case "skip":
-            return replace(now, skipped=(*now.skipped, act))
+            return now._replace(skipped=(*now.skipped, act))
         case "never":
-            return replace(now, never=True)
+            return now._replace(never=True)
         case "always" | "friend":
-            return replace(now, never=False, friend=True, not_a_person=False)
+            return now._replace(never=False, friend=True, not_a_person=False)
         case "not-a-person":
-            return replace(now, not_a_person=True, friend=False)
+            return now._replace(not_a_person=True, friend=False)
         case "slower":
-            return replace(now, pace=now.pace * 1.5)
+            return now._replace(pace=now.pace * 1.5)
         case "faster":
-            return replace(now, pace=now.pace / 1.5)
+            return now._replace(pace=now.pace / 1.5)
         case "every":
-            return replace(now, every=int(act.value), pace=1.0)
+            return now._replace(every=int(act.value), pace=1.0)
         case "promised":
-            return replace(now, promises=(*now.promises, act))
+            return now._replace(promises=(*now.promises, act))
         case "kept" | "release":
             open_ = tuple(p for p in now.promises if act.value and p.id != act.value)
-            return replace(now, promises=open_, kept=(*now.kept, act) if act.verb == "kept" else now.kept)
+            return now._replace(promises=open_, kept=(*now.kept, act) if act.verb == "kept" else now.kept)
         case verb if verb in FAVOURS:
-            return replace(now, favours=(*now.favours, act))
+            return now._replace(favours=(*now.favours, act))
     return now

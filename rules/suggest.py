@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rules import sentences, warmth
 from rules.due import Survey
@@ -113,7 +113,7 @@ def _old_friend(pool: Sequence[Candidate], taken: set[int], edition: str, seed: 
         return []
     closest = [c for c in pool if c.tie.person.key not in taken and c.tie.rhythm.days >= warmth.STRONG_DAYS]
     closest.sort(key=lambda c: (-c.tie.rhythm.days, c.tie.person.id))
-    return [replace(c, reason=Reason.GONE_QUIET, seat="old") for c in closest[:1]]
+    return [c._replace(reason=Reason.GONE_QUIET, seat="old") for c in closest[:1]]
 
 
 def _draw(pool: Sequence[Candidate], edition: str, seed: bytes) -> list[Candidate]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from store.facts import Exchange, Person
 
@@ -33,8 +34,7 @@ class Reason(StrEnum):
     WILDCARD = "wildcard"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One row that proves a sentence: exactly one of message, note or date is set.
 
     ``message_id`` has no angle brackets, ``note_id`` is public, ``date`` is ISO.
@@ -61,8 +61,7 @@ class News(StrEnum):
     BOUNCED = "bounced"
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """News about one person (``key`` is ``Person.key``), with its evidence; never empty-handed.
 
     ``at`` is Unix seconds of what happened (a birthday: its next day), ``what`` the news itself (an
@@ -77,8 +76,7 @@ class Signal:
     before: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KindVerdict:
+class KindVerdict(NamedTuple):
     """The kind, the rule that decided, and every ground found, strongest first."""
 
     kind: Kind
@@ -86,8 +84,7 @@ class KindVerdict:
     grounds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(NamedTuple):
     """The gap that is, in days, learned from ``days`` contact days.
 
     ``median`` is between the starts of conversations, ``upper`` (75 %) and ``mean`` between contact days;
@@ -101,8 +98,7 @@ class Rhythm:
     learned: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(NamedTuple):
     """Everything concluded about one person as of the snapshot's instant.
 
     ``silence`` is days since the last contact, ``strength`` the contact days with a memory of a year as
@@ -127,8 +123,7 @@ class Tie:
     cold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A person who may be named this week, and why; ``withheld`` says why not, if not.
 
     ``seat`` is the reserved place it asks for: new, lot (the wildcard's), old (an old friend) or none;
@@ -143,8 +138,7 @@ class Candidate:
     signals: tuple[Signal, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A line the digest may say about a person, and where it comes from."""
 
     text: str
@@ -152,8 +146,7 @@ class Known:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """One person of the weekly mail, every sentence with its evidence.
 
     ``number`` counts from 1; ``months`` are twelve monthly counts of direct mail, oldest first.
@@ -177,8 +170,7 @@ class Suggestion:
     told_by: str = ""  # which rule chose the cadence, in words
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPromise:
+class OpenPromise(NamedTuple):
     """A promise of the owner's that still stands; ``letter`` is its item in the mail."""
 
     letter: str
@@ -188,8 +180,7 @@ class OpenPromise:
     note_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Introduction:
+class Introduction(NamedTuple):
     """Two people of the owner's who should meet; ``ask`` is the one to ask first."""
 
     letter: str
@@ -200,8 +191,7 @@ class Introduction:
     ask: Person
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of the last edition: how many of its people the owner wrote to, and who answered."""
 
     edition: str

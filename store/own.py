@@ -8,8 +8,8 @@ counted with the old one is counted anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from store.addresses import local_part, name_key, normalise
 from store.book import chunks, ids_of
@@ -31,8 +31,7 @@ _AWAIT = "INSERT OR IGNORE INTO awaited VALUES (?, ?)"
 _Told = tuple[int, Seen, tuple[int, ...], str]  # id, who is in it, what it cites, Message-ID
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAddress:
+class OwnAddress(NamedTuple):
     """An address of the owner's, or one to ask about (``used`` False). ``source`` says why."""
 
     address: str

@@ -5,7 +5,7 @@ Must never look at the environment or the clock: home and base folder are the ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -125,7 +125,7 @@ def _as_one_owner(boxes: tuple[MailboxConfig, ...]) -> tuple[MailboxConfig, ...]
     mine = tuple(dict.fromkeys(a for box in boxes for a in (box.user, *box.also_me)))
     if len(boxes) < 2:
         return boxes
-    return tuple(replace(box, also_me=tuple(a for a in mine if a != box.user)) for box in boxes)
+    return tuple(box._replace(also_me=tuple(a for a in mine if a != box.user)) for box in boxes)
 
 
 def _mailbox(mailbox: Mailbox, home: Home) -> MailboxConfig:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def without_file(path: Path | None, store: Path | None, environ: Mapping[str, st
 
 def _told_store(found: Config, store: Path | None, environ: Mapping[str, str]) -> Config:
     told = store or (Path(environ["DIGWELL_STORE"]) if environ.get("DIGWELL_STORE") else None)
-    return found if told is None else replace(found, store=told.absolute())
+    return found if told is None else found._replace(store=told.absolute())
 
 
 def search(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
@@ -108,17 +107,16 @@ def read(file: Path, environ: Mapping[str, str]) -> Config:
     from daemon.config import build  # noqa: PLC0415
 
     home = build.Home(file.parent, user_home(environ), default_store(file, environ))
-    return replace(build.read(show_path(file), text, home), file=file)
+    return build.read(show_path(file), text, home)._replace(file=file)
 
 
 def _settle_since(config: Config, today: date | None) -> Config:
     if not any(m.since_days for m in config.mailboxes):
         return config
     day = today or datetime.fromtimestamp(clock.now(), timezone.utc).date()
-    return replace(
-        config,
+    return config._replace(
         mailboxes=tuple(
-            replace(m, since=day - timedelta(days=m.since_days)) if m.since_days else m
+            m._replace(since=day - timedelta(days=m.since_days)) if m.since_days else m
             for m in config.mailboxes
         ),
     )

@@ -6,16 +6,14 @@ to get it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Tls = Literal["implicit", "starttls", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class SecretSource:
+class SecretSource(NamedTuple):
     """Where a password or token comes from: exactly one way, see ``daemon.config.secrets``.
 
     ``way`` is command, file, credential, keyring, token_command or sign_in; ``value`` its argument.
@@ -28,8 +26,7 @@ class SecretSource:
     tenant: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxConfig:
+class MailboxConfig(NamedTuple):
     """One IMAP account. ``since`` is None for everything; ``since_days``: asked for as so many days."""
 
     name: str
@@ -46,8 +43,7 @@ class MailboxConfig:
     since_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DigestConfig:
+class DigestConfig(NamedTuple):
     """When and how the weekly mail is made. ``weekday`` counts from Monday = 0."""
 
     weekday: int = 0
@@ -61,8 +57,7 @@ class DigestConfig:
     subject: Literal["names", "discreet"] = "names"
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpConfig:
+class SmtpConfig(NamedTuple):
     """Sending by SMTP instead of APPEND."""
 
     host: str
@@ -74,8 +69,7 @@ class SmtpConfig:
     sender: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandsConfig:
+class CommandsConfig(NamedTuple):
     """Answers by mail: where they are accepted, for how many days, and what is answered."""
 
     accept: tuple[str, ...] = ("sent",)
@@ -84,8 +78,7 @@ class CommandsConfig:
     tidy: Literal["trash", "archive", "keep"] = "trash"
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """Everything the owner configured; the first mailbox receives the digest.
 
     ``rules`` may name a file that does not exist. ``mailboxes`` is empty only where there is no

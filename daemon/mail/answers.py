@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from array import array
 from calendar import timegm
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from daemon.mail.wire import LineLostError, Wire
 
@@ -29,8 +29,7 @@ _MONTHS = {m: i for i, m in enumerate(b"jan feb mar apr may jun jul aug sep oct 
 Value = bytes | None | list["Value"]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer: ``tag`` is ``*``, ``+`` or a command's, ``pieces`` are lines and literals in turn."""
 
     tag: bytes

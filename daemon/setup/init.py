@@ -78,7 +78,7 @@ def begin(wishes: Wishes, config: Path | None, environ: Mapping[str, str], talk:
         when, at_once = _when(wishes, talk)
         if password:
             kept = writing.keep_password(file.parent, password, box.user, box.host, keyring=wishes.keyring)
-            box = replace(box, secret=kept)
+            box = box._replace(secret=kept)
         writing.put(file, writing.text(_chosen(box, address, when, also, wishes)), over=wishes.force)
         talk.say(f"  ok  wrote {file}")
         greeted = wishes.hello and _hello(session, load.load(file, wishes.store, environ), talk, now)

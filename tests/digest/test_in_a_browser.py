@@ -20,7 +20,7 @@ LONG = "Maximiliane-Theodora-Wilhelmine" * 4
 def narrow() -> dict[str, str]:
     """Return the letters that are likeliest to be too wide."""
     someone = examples.person(1, LONG, f"{LONG.lower()}@example.net")
-    long = replace(examples.ana(), person=someone, sentence=LONG, opening=LONG, rhythm_words=LONG)
+    long = examples.ana()._replace(person=someone, sentence=LONG, opening=LONG, rhythm_words=LONG)
     full = examples.full()
     pages = {
         "full": page(full, SETTINGS),

@@ -290,7 +290,7 @@ def test_letters_by_smtp_say_how_to_pause_and_come_from_an_address_that_is_the_o
 
 
 def test_a_long_letter_gets_leaner_until_it_fits() -> None:
-    many = tuple(replace(examples.ana(), number=n + 1) for n in range(20))
+    many = tuple(examples.ana()._replace(number=n + 1) for n in range(20))
     html = render(replace(examples.full(), suggestions=many), SETTINGS).html
     assert len(html.encode()) <= MOST_HTML
     assert html.count("Write to Ana") == 20

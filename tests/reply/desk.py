@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -106,8 +105,8 @@ class Desk:
             "2026-11-23",
             "full",
             tuple(
-                replace(
-                    suggestion(int(item), of, Reason.GONE_QUIET, "It has been 13 weeks."), number=int(item)
+                suggestion(int(item), of, Reason.GONE_QUIET, "It has been 13 weeks.")._replace(
+                    number=int(item)
                 )
                 for item, of in people.items()
             ),

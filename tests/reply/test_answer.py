@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,7 +161,7 @@ def test_an_untagged_mail_to_oneself_may_log_and_ask_and_no_more(desk: Desk) -> 
 
 
 def test_what_only_the_daemon_can_do_is_handed_on(desk: Desk) -> None:
-    desk.config = replace(desk.config, drafts=True)
+    desk.config = desk.config._replace(drafts=True)
     done = desk.answer(mail("Re: letter", "draft 2\nnow", References=f"<{desk.letter_id}>"))
     assert [w.verb for w in done.wants] == ["now"]
     (draft,) = [p for p in outbox.pending(desk.store) if p.channel == "draft"]
@@ -232,7 +231,7 @@ def test_thirty_command_mails_a_day_are_enough(desk: Desk) -> None:
 
 def test_what_is_said_of_kinds_by_mail_stands_in_the_learned_rules_until_undone(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    desk.config = replace(desk.config, rules=tmp_path / "rules.yaml")
+    desk.config = desk.config._replace(rules=tmp_path / "rules.yaml")
     desk.answer(mail("Re: letter", "not-a-person 2", References=f"<{desk.letter_id}>"))
     learned = learned_beside(tmp_path / "rules.yaml")
     assert "tomas@example.com" in learned.read_text()

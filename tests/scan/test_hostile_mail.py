@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -81,7 +80,7 @@ def test_mail_that_the_server_cannot_give_is_put_aside_alone(
     for path in (paths[7], paths[200]):
         os.chown(path, 0, 0)
         path.chmod(0)
-    plain = replace(box(account, watch=("inbox",)), since=since)
+    plain = box(account, watch=("inbox",))._replace(since=since)
     done = scan(store, plain, lambda: connect(plain, Credential("pw"), BRISK), Wishes(now=NOW))
     assert (done.new, done.quarantined, done.unfinished) == (298, 2, ())
     assert store.rows("SELECT uid FROM quarantine ORDER BY uid") == [(8,), (201,)]

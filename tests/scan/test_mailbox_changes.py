@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config.values import MailboxConfig
 from daemon.mail.imap import connect
 from daemon.mail.values import Credential
 from daemon.scan.run import scan
@@ -183,7 +182,7 @@ def test_only_what_came_since_a_day_is_read_at_first(account: Account, store: St
     for number, at in ((900, 1_500_000_000), (901, 1_500_000_100)):
         account.deliver(letter(number, account.user, "INBOX"), "INBOX", f"{at}.M{number}.old", at)
     config = box(account, watch=("inbox", "sent"))
-    young = MailboxConfig(**{**{n: getattr(config, n) for n in config.__slots__}, "since": date(2020, 1, 1)})
+    young = config._replace(since=date(2020, 1, 1))
     done = scan(store, young, lambda: connect(young, Credential("pw"), BRISK), Wishes(now=NOW))
     assert done.new == 20
     again = scan(store, young, lambda: connect(young, Credential("pw"), BRISK), Wishes(now=NOW))

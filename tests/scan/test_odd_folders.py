@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -213,7 +212,7 @@ def test_sets_of_uids_ascend_and_stay_below_eight_kilobytes(account: Account, st
         path.unlink()
     plain = box(account, watch=("inbox",))
     with Faulty(account.port) as proxy:
-        young = replace(plain, port=proxy.port, since=date(2020, 1, 1))
+        young = plain._replace(port=proxy.port, since=date(2020, 1, 1))
         done = scan(store, young, lambda: connect(young, Credential("pw"), BRISK), Wishes(now=NOW))
         fetched = [said.split()[2] for said in proxy.commands if said.startswith(b"UID FETCH")]
         assert max(map(len, proxy.raw)) < 8_000

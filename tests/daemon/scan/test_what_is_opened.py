@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,7 @@ def box(account: Account, read: str = "headers") -> MailboxConfig:
         "none",
         SecretSource("command", "echo pw"),
     )
-    return replace(made, read="first lines") if read == "first lines" else made
+    return made._replace(read="first lines") if read == "first lines" else made
 
 
 def put(account: Account, folder: str, sender: str, to: str, text: str, more: str = "") -> None:

@@ -7,7 +7,6 @@ import pwd
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,7 +128,7 @@ def test_the_unit_loads_each_credential_and_starts_this_program_only(config: Con
 def test_a_sign_in_that_needs_a_session_stays_in_one(way: str, config: Config) -> None:
     box = config.mailboxes[0]
 
-    other = replace(config, mailboxes=(replace(box, secret=SecretSource(way, "x")),), smtp=None)
+    other = config._replace(mailboxes=(box._replace(secret=SecretSource(way, "x")),), smtp=None)
     with pytest.raises(UsageError, match=r"maya@example\.org") as refusal:
         units.for_the_system(other, "")
     assert "--user" in refusal.value.hint
