@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timezone
 
 from imapclient import imap_utf7
@@ -31,22 +32,40 @@ _FLAG = re.compile(r"\\?[A-Za-z0-9$_\-]+\Z")
 def folders(talk: Talk) -> tuple[FolderState, ...]:
     """List every folder with role and figures: one round trip where the server knows how."""
     wanted = _figures(talk)
-    heard: list[Answer] = []
-    if {"LIST-STATUS", "LIST-EXTENDED"} <= talk.capabilities:
-        special = b"SPECIAL-USE " if "SPECIAL-USE" in talk.capabilities else b""
-        command = b'LIST "" "*" RETURN (' + special + b"STATUS (" + wanted + b"))"
-        try:
-            heard = talk.run(command)
-        except RefusedError:
-            talk.capabilities -= {"LIST-STATUS"}
-    if not heard:
-        heard = talk.run(b'LIST "" "*"')
-    found, marked = _listed(heard, _foreign(talk))
+    heard, spaces = _ask(talk, wanted)
+    found, marked = _listed(heard, _foreign(spaces))
     counted = _counted(heard)
     missing = [f.wire for f in found if f.selectable and f.wire not in counted]
     counted |= _ask_each(talk, missing, wanted)
     known = [_with_figures(folder, counted.get(folder.wire, {})) for folder in found]
     return with_roles(known, marked)
+
+
+def _ask(talk: Talk, wanted: bytes) -> tuple[list[Answer], list[Answer]]:
+    """Ask for all folders, with figures where the server knows how, and for namespaces in the same flight."""
+    plain = b'LIST "" "*"'
+    special = b"SPECIAL-USE " if "SPECIAL-USE" in talk.capabilities else b""
+    counting = {"LIST-STATUS", "LIST-EXTENDED"} <= talk.capabilities
+    talk.wire.arm()
+    tags = talk.send_all(
+        [plain + (b" RETURN (" + special + b"STATUS (" + wanted + b"))" if counting else b"")]
+        + [b"NAMESPACE"] * ("NAMESPACE" in talk.capabilities)
+    )
+    heard: list[Answer] = []
+    spaces: list[Answer] = []
+    refused: RefusedError | None = None
+    try:
+        heard = talk.hear(tags[0])
+    except RefusedError as error:
+        refused = error
+    with suppress(RefusedError):
+        spaces = talk.hear(tags[1]) if tags[1:] else []
+    if refused is not None:
+        if not counting:
+            raise refused
+        talk.capabilities -= {"LIST-STATUS"}
+        heard = talk.run(plain)
+    return heard, [*heard, *spaces]
 
 
 def examined(wire: bytes, heard: Iterable[Answer]) -> FolderState:
@@ -110,14 +129,8 @@ def _figures(talk: Talk) -> bytes:
     return b"MESSAGES UIDNEXT UIDVALIDITY" + (b" HIGHESTMODSEQ" if modseq else b"")
 
 
-def _foreign(talk: Talk) -> tuple[bytes, ...]:
+def _foreign(heard: Iterable[Answer]) -> tuple[bytes, ...]:
     """Prefixes of other people's and shared folders (RFC 2342)."""
-    if "NAMESPACE" not in talk.capabilities:
-        return ()
-    try:
-        heard = talk.run(b"NAMESPACE")
-    except RefusedError:
-        return ()
     prefixes: list[bytes] = []
     for answer in heard:
         if answer.word == b"NAMESPACE":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import imaplib
 import logging
+import re
 import ssl
 
 from imapclient import IMAPClient
@@ -23,6 +24,9 @@ from store.errors import NeedsOwnerError
 
 for _name in ("imapclient", "imapclient.imaplib"):
     logging.getLogger(_name).setLevel(logging.WARNING)  # below that it prints what it says and hears
+
+
+_CAPABILITIES = re.compile(rb"\[CAPABILITY ([^\]\r\n]+)\]", re.IGNORECASE)
 
 
 class _Line(imaplib.IMAP4):
@@ -51,6 +55,15 @@ class _Line(imaplib.IMAP4):
     def shutdown(self) -> None:
         self.wire.close()
 
+    def _get_capabilities(self) -> None:
+        """Take them from the greeting where it names them; what was said before TLS counts for nothing."""
+        told = _CAPABILITIES.search(self.welcome or b"")
+        self.untagged_responses.pop("CAPABILITY", None)
+        if told is None or self._tls_established:
+            super()._get_capabilities()  # type: ignore[misc]
+        else:
+            self.capabilities = tuple(told[1].decode("ascii", "replace").upper().split())
+
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> tuple[str, list[bytes]]:  # type: ignore[override]
         kind, data = self._simple_command("STARTTLS")
         if kind != "OK" or ssl_context is None:
@@ -59,7 +72,7 @@ class _Line(imaplib.IMAP4):
         self.sock = self.wire.sock
         self.untagged_responses = {}
         self._tls_established = True
-        self._get_capabilities()  # what was said in the clear counts for nothing
+        self._get_capabilities()
         return kind, data
 
 
