@@ -11,7 +11,7 @@ from daemon.mail.body import Part, parts, unmarked
 from daemon.mail.bounce import bounces
 from daemon.mail.calendar import meetings
 from daemon.mail.firstlines import Gist, gist
-from daemon.scan.opening import TEXTS, Open
+from daemon.scan.wanted import TEXTS, Open
 from store.book import known_ids
 from store.cards import keep_traits
 from store.events import keep_bounces, keep_meetings

@@ -1,31 +1,20 @@
 """The few bodies that are opened: the owner's mail to himself, delivery reports, invitations.
 
 What is to be opened is noted in the same transaction that records the header, and struck out when it
-has been read, so nothing is lost to a crash and seeing a mail twice does no harm. The body of a person's
-letter is asked for only where the owner chose ``read: first lines``, and then only its beginning.
+has been read, so nothing is lost to a crash and seeing a mail twice does no harm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from daemon.mail import parse
-from daemon.mail.values import FIELDS, FolderState, Gathered, Piece, Portion, RawHeader
+from daemon.mail.values import FIELDS, FolderState, Gathered, Portion
 from daemon.scan.values import OwnMail, Wishes
+from daemon.scan.wanted import HANDED_OVER, Ask, Open, flights, together, wanted
 from store.db import recall, remember
-from store.facts import (
-    DAY,
-    LIST_MARKS,
-    MACHINE_MARKS,
-    NEWS_MARKS,
-    Folder,
-    Mark,
-    Message,
-    Role,
-    Sighting,
-)
+from store.facts import Folder, Mark, Message, Role, Sighting
 from store.own import own_addresses
 
 if TYPE_CHECKING:
@@ -33,38 +22,7 @@ if TYPE_CHECKING:
     from daemon.mail.imap import Session
     from store.db import Store
 
-OWN_DAYS = 62
-"""Older mail to oneself is history: a command in it has expired."""
-OTHER_DAYS = 400
-"""Older reports and invitations tell nothing that still matters."""
-WHOLE = 64 * 1024
-PART = 256 * 1024
-PARTS = 4
 AT_ONCE = 200
-LOT = 4 * 1024 * 1024
-HEAD = 8 * 1024  # what a header weighs, about
-_NEVER = Mark.OWN | Mark.LIST_ID | Mark.AUTO
-_REPORTS = Mark.REPORT | Mark.NULL_PATH
-FEW = 3
-LETTER = 8 * 1024
-MARKED = 64 * 1024  # marks take far more room than words
-TEXTS = ("text/plain", "text/html")
-_OPENED = {"invitation": "text/calendar", "report": "message/delivery-status"}
-_NO_LETTER = MACHINE_MARKS | LIST_MARKS | NEWS_MARKS | Mark.OWN | Mark.TAGGED | Mark.MACHINE_FROM
-_HANDED_OVER = frozenset({"own", "stray"})
-_PROVEN_ROLES = frozenset({Role.SENT, Role.ARCHIVE, Role.OTHER})
-
-
-class Ask(NamedTuple):
-    """By what it is decided what is opened.
-
-    The time, the owner's addresses, whether answers in the inbox are accepted, whether letters are read.
-    """
-
-    now: int
-    mine: frozenset[str]
-    inbox: bool = False
-    letters: bool = False
 
 
 def ask(store: Store, box: MailboxConfig, wishes: Wishes) -> Ask:
@@ -78,83 +36,6 @@ def put(store: Store, folder: Folder, sightings: Iterable[Sighting], ask: Ask) -
     uids = [s.uid for s in sightings if wanted(s.message, folder.role, ask)]
     if uids:
         _keep(store, folder, sorted({*_noted(store, folder), *uids}))
-
-
-def wanted(message: Message, role: Role, ask: Ask) -> str:
-    """Say what a message is to be opened as: own, report, invitation, letter, or "" for not at all.
-
-    A stray cites one of our letters from Sent but is not from the owner to himself by hand: it stays
-    closed, and is handed over only so that it is counted as refused.
-    """
-    age = ask.now - message.at
-    recent = age < OWN_DAYS * DAY
-    if recent and not message.marks & _NEVER and _to_self(message, ask.mine):
-        accepted = role is Role.INBOX and ask.inbox and Mark.TAGGED in message.marks
-        if role is Role.SENT or accepted:
-            return "own"
-    if age > OTHER_DAYS * DAY or role in {Role.TRASH, Role.JUNK}:
-        return ""
-    if message.marks & Mark.CALENDAR:
-        return "invitation"
-    if message.marks & _REPORTS:
-        return "" if message.marks & Mark.LIST_ID else "report"
-    if recent and role is Role.SENT and message.marks & Mark.TAGGED and not message.marks & Mark.OWN:
-        return "stray"
-    return "letter" if ask.letters and recent and _is_letter(message, role, ask.mine) else ""
-
-
-def _is_letter(message: Message, role: Role, mine: frozenset[str]) -> bool:
-    """Tell whether a message is a letter of the owner's to few people, or of one person to the owner."""
-    if len(message.sender) != 1 or message.to_count > FEW or message.marks & _NO_LETTER:
-        return False
-    to = {named.address for named in message.to}
-    if message.sender[0].address in mine:
-        return role in _PROVEN_ROLES and bool(to - mine)
-    return bool(to & mine)
-
-
-def _to_self(message: Message, mine: frozenset[str]) -> bool:
-    if len(message.sender) != 1:
-        return False
-    known = mine | {message.sender[0].address}
-    others = [named.address for named in (*message.to, *message.cc, *message.bcc)]
-    return bool(others) and all(address in known for address in others)
-
-
-@dataclass(slots=True)
-class Open:
-    """A message being opened: why, what it consists of, and what of it has been read."""
-
-    folder: Folder
-    wire: bytes
-    item: RawHeader
-    message: Message
-    kind: str
-    pieces: tuple[Piece, ...] = ()
-    parts: dict[str, bytes] = field(default_factory=dict)
-
-    @property
-    def place(self) -> tuple[bytes, int]:
-        """Folder and UID."""
-        return self.wire, self.item.uid
-
-    def open_pieces(self) -> list[Piece]:
-        """Return the parts of which this kind of message may be opened."""
-        if self.kind == "letter":
-            texts = [p for p in self.pieces if p.kind in TEXTS]
-            return sorted(texts, key=lambda p: TEXTS.index(p.kind))[:1]
-        return [p for p in self.pieces if p.kind == _OPENED.get(self.kind)][:PARTS]
-
-    def asks(self) -> list[Portion]:
-        """Say what is to be fetched of it."""
-        wire, uids = self.wire, (self.item.uid,)
-        if self.kind == "own":
-            return [Portion(wire, uids, "", WHOLE)] if self.message.marks & Mark.TAGGED else []
-        if self.kind == "letter":
-            limits = {TEXTS[0]: LETTER, TEXTS[1]: MARKED}
-            return [Portion(wire, uids, p.section, limits[p.kind]) for p in self.open_pieces()]
-        head = [Portion(wire, uids, "HEADER", WHOLE)] if self.kind == "report" else []
-        return head + [Portion(wire, uids, p.section, PART) for p in self.open_pieces()]
 
 
 class Opener:
@@ -186,11 +67,11 @@ class Opener:
         wants = [Portion(wire, uids, section) for _, wire, uids in some for section in (FIELDS, "")]
         came = self.line.gather(wants)
         opened = self._chosen({wire: folder for folder, wire, _ in some}, came)
-        for flight in _flights(opened):
+        for flight in flights(opened):
             self._take_in(flight)
 
     def _take_in(self, flight: list[Open]) -> None:
-        asks = _together(ask for one in flight for ask in one.asks())
+        asks = together(ask for one in flight for ask in one.asks())
         places = {one.place: one for one in flight}
         for (wire, uid, section), raw in self.line.gather(asks).parts.items() if asks else ():
             if (wire, uid) in places:
@@ -202,7 +83,7 @@ class Opener:
                 for one in flight:
                     learning.learn(self.store, one, self.mine)
         for one in flight:
-            if one.kind in _HANDED_OVER:
+            if one.kind in HANDED_OVER:
                 self._hand_over(one)
 
     def _chosen(self, folders: Mapping[bytes, Folder], came: Gathered) -> list[Open]:
@@ -232,29 +113,6 @@ class Opener:
             self.box.name, folder.name, one.item.uid, one.item.received, message, raw, folder.role
         )
         self.wishes.commands(found)
-
-
-def _flights(opened: Iterable[Open]) -> Iterator[list[Open]]:
-    """Cut what is to be opened into lots whose parts fit into memory together."""
-    lot: list[Open] = []
-    weight = 0
-    for one in opened:
-        lot.append(one)
-        weight += HEAD + sum(min(piece.size, PART) for piece in one.open_pieces())
-        weight += WHOLE if one.kind in _HANDED_OVER else 0
-        if weight >= LOT:
-            yield lot
-            lot, weight = [], 0
-    if lot:
-        yield lot
-
-
-def _together(asks: Iterable[Portion]) -> list[Portion]:
-    """Ask for the same section of several messages of a folder in one command."""
-    grouped: dict[tuple[bytes, str, int], list[int]] = {}
-    for ask in asks:
-        grouped.setdefault((ask.wire, ask.section, ask.limit), []).extend(ask.uids)
-    return [Portion(wire, tuple(uids), section, limit) for (wire, section, limit), uids in grouped.items()]
 
 
 def _name(folder: Folder) -> str:
