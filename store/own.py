@@ -55,8 +55,8 @@ def own_addresses(store: Store) -> tuple[OwnAddress, ...]:
 def learn_own(store: Store, configured: Iterable[str]) -> bool:
     """Bring the set of own addresses up to date; return whether it changed (counts are then renewed).
 
-    An address in Sent is learned if its name or its local part is that of a configured one, or if
-    nothing usable is configured and it wrote most of Sent. Others are put down to be asked about.
+    An address in Sent is learned if its name or its local part is that of a configured one, or if it
+    wrote most of Sent and none that is configured wrote any. Others are put down to be asked about.
     """
     wanted = {a for a in map(normalise, configured) if a}
     with store.transaction():
@@ -104,11 +104,12 @@ def _learn(store: Store, configured: set[str]) -> None:
     known = {
         row[0] for row in store.rows("SELECT address_id FROM own WHERE source IN ('configured', 'told')")
     }
+    strange = known.isdisjoint(row[0] for row in sent)  # who signs in as one may write as another
     for number, address, count in sent:
         if number in known:
             continue
         alike = local_part(address) in locals_ or not names.isdisjoint(_name_keys(store, address))
-        learned = alike or (not configured and count * 2 > total)
+        learned = alike or (strange and count * 2 > total)
         source = "learned" if learned else "asked"
         store.execute("INSERT OR REPLACE INTO own VALUES (?, ?, ?)", (number, source, int(learned)))
 

@@ -28,6 +28,7 @@ from daemon.setup.checks import Check, State, fine, no, warn
 from store import editions, keep, soundness
 from store.db import Store
 from store.errors import DigwellError, NeedsOwnerError, NotFoundError
+from store.own import own_addresses
 from store.rescue import is_doubtful, noted
 
 OURS = ("daemon", "rules", "store")
@@ -113,6 +114,7 @@ def _store(config: Config, patient: Patient) -> Iterator[Check]:
             if found:
                 yield no("store", DigwellError(f"{path} is damaged", found[0]), "digwell restore")
                 return
+            yield from _addresses(store)
             yield from _letters(config, store, patient.now)
             rescue = noted(store) if is_doubtful(store, patient.now) else None
     except NotFoundError:
@@ -129,6 +131,14 @@ def _store(config: Config, patient: Patient) -> Iterator[Check]:
         yield warn("store", f"others can read {' and '.join(map(str, loose))}", wanted)
     else:
         yield fine("store", f"{path}, {size / 1e6:.1f} MB, sound, yours alone")
+
+
+def _addresses(store: Store) -> Iterator[Check]:
+    """Name who else writes from Sent: mail from an own address that is not known counts for nobody."""
+    strange = [known.address for known in own_addresses(store) if known.source == "asked"]
+    if strange:
+        said = f"{', '.join(strange)} also wrote mail in Sent, which counts for nothing"
+        yield warn("addresses", said, f"if that is you too: also_me: [{', '.join(strange)}] in config.yaml")
 
 
 def _letters(config: Config, store: Store, now: int) -> Iterator[Check]:

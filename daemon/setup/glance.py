@@ -42,7 +42,8 @@ def glance(session: Session, box: MailboxConfig, address: str, say: Callable[[st
 def own_addresses(sent: Iterable[Message], address: str) -> tuple[str, ...]:
     """Return the other addresses that are surely the owner's: his name or local part, and several mails.
 
-    Somebody else's mail may lie in Sent (an assistant's, a family member's): it is not taken.
+    Somebody else's mail may lie in Sent (an assistant's, a family member's): it is not taken. But where
+    nothing is from the address given, whoever wrote most of Sent is the owner.
     """
     counts: Counter[str] = Counter()
     names: dict[str, set[str]] = {}
@@ -54,7 +55,8 @@ def own_addresses(sent: Iterable[Message], address: str) -> tuple[str, ...]:
     full = {key for key in names.get(mine, set()) if " " in key}
 
     def is_mine(other: str) -> bool:
-        return local_part(other) == local_part(mine) or bool(full & names[other])
+        alike = local_part(other) == local_part(mine) or bool(full & names[other])
+        return alike or (mine not in counts and counts[other] * 2 > counts.total())
 
     found = [other for other, count in counts.items() if other != mine and count >= ENOUGH and is_mine(other)]
     return tuple(sorted(found, key=lambda other: (-counts[other], other)))

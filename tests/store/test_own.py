@@ -76,6 +76,14 @@ def test_without_a_usable_address_the_one_that_wrote_sent_is_mine(tmp_path: Path
     assert own(store) == {ME: True, "tom@firm.example": False}
 
 
+def test_who_signs_in_as_one_and_writes_as_another_is_known_by_the_mail_that_was_sent(tmp_path: Path) -> None:
+    store, folder = new_store(tmp_path / "s.db")
+    sent_by(store, folder, Named("hello@mydomain.example", "Maya Miller"), 8)
+    sent_by(store, folder, Named("tom@firm.example", "Tom Aide"))
+    assert learn_own(store, [ME])
+    assert own(store) == {ME: True, "hello@mydomain.example": True, "tom@firm.example": False}
+
+
 def test_an_address_that_is_configured_no_more_is_not_mine(tmp_path: Path) -> None:
     store, folder = new_store(tmp_path / "s.db", own=[ME, "second@x.example"])
     sent_by(store, folder, Named("second@x.example", "Other Name"), 1)

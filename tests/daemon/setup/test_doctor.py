@@ -11,6 +11,10 @@ from daemon.setup.checks import Check, State
 from daemon.setup.doctor import Patient, examine
 from store import keep
 from store.db import Store
+from store.facts import Cursor, Message, Named, Role, Sighting
+from store.folders import account_id, sync_folders
+from store.messages import record
+from store.own import learn_own
 from store.rescue import open_sound
 from tests.fakes.dovecot import Account
 
@@ -137,6 +141,22 @@ def test_a_store_that_others_can_read_is_a_warning(account: Account, tmp_path: P
     found = named(checks(config(account, tmp_path), tmp_path))
     assert found["store"].state is State.WARN
     assert "chmod 600" in found["store"].todo
+
+
+def test_an_address_in_sent_that_may_be_the_owners_is_asked_about(account: Account, tmp_path: Path) -> None:
+    sent_lately(account)
+    with Store.open(store(tmp_path)) as opened:
+        folder = sync_folders(opened, account_id(opened, "m", "h", "u"), [("Sent", Role.SENT, True)])[0]
+        for n, sender in enumerate([account.user, account.user, account.user, *["tom@firm.example"] * 3]):
+            message = Message(
+                bytes([n]) * 16, f"s{n}", NOW - n, "", (Named(sender),), (Named("a@b.example"),)
+            )
+            record(opened, folder, [Sighting(n + 1, message)], (), Cursor(1, 1, n + 1))
+        learn_own(opened, [account.user])
+    told = named(checks(config(account, tmp_path), tmp_path))["addresses"]
+    assert told.state is State.WARN
+    assert "tom@firm.example" in told.said
+    assert "also_me: [tom@firm.example]" in told.todo
 
 
 def test_a_damaged_store_is_what_stands_in_the_way(account: Account, tmp_path: Path) -> None:

@@ -312,3 +312,11 @@ def test_somebody_elses_mail_in_sent_makes_nobody_the_owner() -> None:
         *[mail("Maya Lind", "rare@example.org")] * 2,
     ]
     assert own_addresses(sent_mails, "maya@example.org") == ("maya@home.example", "ml@work.example")
+
+
+def test_where_nothing_was_sent_from_the_address_given_most_of_sent_names_the_owner() -> None:
+    sent_mails = [
+        Message(b"", "", 0, "", (Named(address, ""),))
+        for address in ("hello@mydomain.example",) * 8 + ("pat@example.org",) * 3
+    ]
+    assert own_addresses(sent_mails, "maya@example.org") == ("hello@mydomain.example",)
