@@ -23,7 +23,6 @@ AGE = 8 * 60 + 30
 ASLEEP = 60
 TOO_SOON = 2.0
 CONFIRM = 30
-_NEWS = {b"EXISTS", b"EXPUNGE"}
 
 
 class Idling:
@@ -34,8 +33,9 @@ class Idling:
         self._careful = careful
         self._tag = b""
         self._since = 0.0
-        self._news = False
         self._seen_at = clock.wall()
+        self.told = False
+        """Whether it was the server that ended the last ``watch``."""
 
     def start(self) -> None:
         """Begin to idle. Where the server cannot, ``watch`` only waits."""
@@ -44,6 +44,8 @@ class Idling:
 
     def watch(self, seconds: float, wake: socket.socket | None = None) -> bool:
         """Wait at most that long; True when something changed in the folder, or ``wake`` was readable.
+
+        With NOTIFY a change in the folder that is watched besides counts too.
 
         Raises LostError when the server is gone or this machine has been asleep.
         """
@@ -77,14 +79,14 @@ class Idling:
         if self._tag and clock.monotonic() - self._since > AGE:
             self._stop()
             self._start()
-        while not self._news:
+        while not self._talk.stirred:
             left = end - clock.monotonic()
             if left <= 0 or self._wait(left, wake):
                 break
         self._notice_sleep(seconds + ASLEEP)
         self._seen_at = clock.wall()
-        news, self._news = self._news, False
-        return news or self._woken(wake)
+        self.told, self._talk.stirred = self._talk.stirred, False
+        return self.told or self._woken(wake)
 
     def _stop(self) -> None:
         if not self._tag:
@@ -120,9 +122,8 @@ class Idling:
 
     def _note(self, answer: Answer) -> None:
         self._talk.notice(answer)
-        words = answer.text.upper().split(b" ", 2)
-        if words[0] == b"VANISHED" or (len(words) > 1 and words[0].isdigit() and words[1] in _NEWS):
-            self._news = True
+        if answer.word == b"STATUS":  # nobody asked for it: NOTIFY tells of another folder
+            self._talk.stirred = True
 
     def _ended(self, answer: Answer) -> None:
         """Begin again when the server ends IDLE by itself; one that does so at once cannot idle."""

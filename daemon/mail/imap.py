@@ -64,6 +64,7 @@ class Session:
         self._talk = talk
         self._key: tuple[str, int, str] | None = key
         self._selected = b""
+        self._besides = b""
         self._compressed = False
 
     @property
@@ -106,7 +107,29 @@ class Session:
             self._selected = b""
             state = listing.examined(wire, self._talk.run(b"EXAMINE " + mailbox_name(wire)))
             self._selected = wire
+            self._talk.stirred = False
             return state
+
+    def look(self, wire: bytes) -> FolderState:
+        """Return the figures of a folder as cheaply as the server can tell them.
+
+        Opening a large folder is work for a server; STATUS is not, but must not be asked of the one that
+        is open (RFC 9051 section 6.3.11): that one is opened anew.
+        """
+        if wire != self._selected:
+            with self._careful():
+                state = listing.status(self._talk, wire)
+            if min(state.exists, state.uidnext) >= 0:
+                return state
+        return self.examine(wire)
+
+    def stirs(self, wire: bytes) -> bool:
+        """Say whether a folder may have changed since it was opened; True where it is not open."""
+        if wire != self._selected:
+            return True
+        with self._careful():
+            self._talk.run(b"NOOP")
+        return self._talk.stirred
 
     def uids(self, low: int = 1, since: date | None = None) -> array[int]:
         """List the UIDs of the open folder from ``low`` on, ascending."""
@@ -194,13 +217,29 @@ class Session:
             self._talk.wire.compress()
             self._compressed = True
 
-    def idle(self, wire: bytes) -> Idling:
-        """Open a folder and wait there for news."""
+    def idle(self, wire: bytes, besides: bytes = b"") -> Idling:
+        """Open a folder and wait there for news, and for those of another folder where NOTIFY is offered."""
         if self._selected != wire:
             self.examine(wire)
+        self._listen_besides(besides)
         idling = Idling(self._talk, self._careful)
         idling.start()
         return idling
+
+    def _listen_besides(self, wire: bytes) -> None:
+        """Ask to be told of another folder too (RFC 5465), once a line; a refusal is final."""
+        if wire in {b"", self._besides} or "NOTIFY" not in self.capabilities:
+            return
+        events = b"(MessageNew MessageExpunge)"
+        with self._careful():
+            try:
+                self._talk.run(
+                    b"NOTIFY SET (SELECTED-DELAYED %s) (MAILBOXES %s %s)"
+                    % (events, mailbox_name(wire), events)
+                )
+            except RefusedError:
+                self._talk.capabilities -= {"NOTIFY"}
+        self._besides = wire
 
     def close(self) -> None:
         """Log out if the line holds, hang up in any case. Never raises."""

@@ -26,6 +26,7 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _CLOSED = {b"\\NOSELECT", b"\\NONEXISTENT"}
 _APPENDED = re.compile(rb"(\d+) (\d+)\Z")
 PIPELINED = 50
+_PLAIN = b"MESSAGES UIDNEXT UIDVALIDITY"
 _FLAG = re.compile(r"\\?[A-Za-z0-9$_\-]+\Z")
 
 
@@ -66,6 +67,12 @@ def _ask(talk: Talk, wanted: bytes) -> tuple[list[Answer], list[Answer]]:
         talk.capabilities -= {"LIST-STATUS"}
         heard = talk.run(plain)
     return heard, [*heard, *spaces]
+
+
+def status(talk: Talk, wire: bytes) -> FolderState:
+    """Ask for the figures of one folder that is not open; what the server does not tell is -1."""
+    counted = _ask_each(talk, [wire], _PLAIN)
+    return _with_figures(FolderState(name=decode(wire), wire=wire), counted.get(wire, {}))
 
 
 def examined(wire: bytes, heard: Iterable[Answer]) -> FolderState:
@@ -126,7 +133,7 @@ def encode(name: str) -> bytes:
 
 def _figures(talk: Talk) -> bytes:
     modseq = {"CONDSTORE", "QRESYNC"} & talk.capabilities
-    return b"MESSAGES UIDNEXT UIDVALIDITY" + (b" HIGHESTMODSEQ" if modseq else b"")
+    return _PLAIN + (b" HIGHESTMODSEQ" if modseq else b"")
 
 
 def _foreign(heard: Iterable[Answer]) -> tuple[bytes, ...]:

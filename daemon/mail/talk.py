@@ -17,6 +17,7 @@ from store.errors import UsageError
 _ATOM = re.compile(rb"[A-Za-z0-9!#$&'+,\-./:;<=>?@^_`|~]+\Z")
 _PLAIN = re.compile(rb"[\x20-\x7e]*\Z")
 _FORBIDDEN = re.compile(r"[\r\n\0]")
+_STIRRING = (b" EXISTS", b" EXPUNGE")
 ALERTS_KEPT = 20
 
 
@@ -31,6 +32,8 @@ class Talk:
         self.wire = wire
         self.capabilities = capabilities
         self.alerts = alerts
+        self.stirred = False
+        """Whether the server has told of mail that came to, or went from, the open folder."""
         self._count = 0
 
     def send(self, command: bytes) -> bytes:
@@ -85,6 +88,8 @@ class Talk:
             self._alert(answer)
             if word == b"BYE" and not farewell:
                 raise LineLostError("the server says goodbye: " + spoken(answer.text[4:]))
+        elif word == b"VANISHED" or (word.isdigit() and answer.text.upper().endswith(_STIRRING)):
+            self.stirred = True
         return answer.tag == b"*"
 
     def settle(self, answer: Answer) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import logging
 import os
+import select
 import socket
 from collections.abc import Iterable
 from random import Random
@@ -34,6 +35,11 @@ CONNECTING = "connecting"
 OFFLINE = "offline"
 HELD = "needs you"
 STOPPED = "stopped for safety"
+
+DOUBT = 4
+"""Every so many looks an inbox is opened anew although the server told of no change: a minute apart."""
+
+WOLF = 1.0
 
 CHEAP = frozenset({"file", "credential"})
 """Ways to a secret that may be looked at every minute: no program runs, nobody is asked."""
@@ -90,6 +96,7 @@ class Line:
         self._backoff = backoff.Backoff()
         self._session: Session | None = None
         self._places: dict[Role, FolderState] = {}
+        self._looks = 0
         self._seen: dict[bytes, tuple[int, int, int]] = {}
         self._heard: frozenset[str] = frozenset()
         self._memory = Memory()
@@ -154,30 +161,44 @@ class Line:
 
     def glance(self, *roles: Role) -> bool:
         """Say whether one of those folders has changed since the last look: the cheapest look there is."""
-        changes = [self._changed(place) for role in roles if (place := self._place(role)) is not None]
+        session = self.session()
+        places = [place for role in roles if (place := self._place(role)) is not None]
+        changes = [self._changed(session.look(place.wire)) for place in places]
         return any(changes)
 
     def idle(self, seconds: float, wake: socket.socket) -> bool:
         """Sleep on the inbox, at most that long; True when something came, now or since the last look.
 
-        Opening the inbox is a look too: a server need not repeat in IDLE what came before it, and some
-        say nothing there at all.
+        A server need not repeat in IDLE what came before it, and some say nothing there at all: so the
+        inbox and Sent are looked at first. Where the server knows NOTIFY, it tells of Sent while we sleep.
+        One that cries wolf in IDLE costs a look a second.
         """
-        inbox = self._place(Role.INBOX)
-        if inbox is not None and self._changed(inbox):
+        inbox, sent = self._place(Role.INBOX), self._place(Role.SENT)
+        wire = inbox.wire if inbox else b"INBOX"
+        if self._news(wire):
             return True
-        idling = self.session().idle(inbox.wire if inbox else b"INBOX")
-        news = idling.watch(seconds, wake)
+        idling = self.session().idle(wire, sent.wire if sent else b"")
+        idling.watch(seconds, wake)
         idling.stop()
-        if news and inbox is not None:
-            self._changed(inbox)  # what the coming pass will see is not news afterwards
+        if not idling.told:
+            return False
+        news = self._news(wire, sure=True)
+        if not news:
+            select.select([wake], [], [], min(seconds, WOLF))
         return news
 
-    def _changed(self, place: FolderState) -> bool:
-        """Open a folder and compare its figures with those of the last look, on whatever line that was."""
-        now = self.session().examine(place.wire)
+    def _news(self, inbox: bytes, *, sure: bool = False) -> bool:
+        """Look into the inbox and Sent. The inbox is opened anew if it stirs, and now and then to be sure."""
+        self._looks += 1
+        session = self.session()
+        opened = sure or self._looks % DOUBT == 0 or session.stirs(inbox)
+        changes = [opened and self._changed(session.examine(inbox)), self.glance(Role.SENT)]
+        return any(changes)
+
+    def _changed(self, now: FolderState) -> bool:
+        """Compare a folder's figures with those of the last look, on whatever line that was."""
         figures = (now.uidvalidity, now.uidnext, now.exists)
-        before, self._seen[place.wire] = self._seen.get(place.wire), figures
+        before, self._seen[now.wire] = self._seen.get(now.wire), figures
         return before != figures
 
     def _place(self, role: Role) -> FolderState | None:

@@ -328,7 +328,7 @@ class Daemon:
         return (*wrong, *said, *([f"the last good rules are in force: {trouble}"] if trouble else []))
 
     def _sleep(self) -> None:
-        """Wait for mail on the first mailbox that has a line, then look into the others and every Sent."""
+        """Wait for mail on the first mailbox that has a line, then look into the others."""
         seconds = min([SLICE, *(line.wait for line in self.lines if line.wait and not line.over)])
         awake = next((line for line in self.lines if line.connected), None)
         if awake is None:
@@ -337,9 +337,8 @@ class Daemon:
         self._guarded(awake, lambda: awake.idle(seconds, self.stop.wake))
         self.stop.check()
         for line in self.lines:
-            if line.connected:
-                roles = (Role.SENT,) if line is awake else (Role.SENT, Role.INBOX)
-                self._guarded(line, partial(line.glance, *roles))
+            if line.connected and line is not awake:
+                self._guarded(line, partial(line.glance, Role.SENT, Role.INBOX))
 
     def _guarded(self, line: Line, look: Callable[[], bool]) -> None:
         """Look, and call for a pass on news; a line that breaks is dropped, and only that."""

@@ -219,6 +219,21 @@ def test_new_mail_is_noticed_while_waiting(access: Access) -> None:
         assert line.examine(inbox).exists == 2
 
 
+def test_a_look_shows_what_came_to_the_open_folder_and_to_another(access: Access) -> None:
+    with access.connect() as line, access.connect() as other:
+        inbox, sent = fill(other, 1), folder(other, Role.SENT).wire
+        line.examine(inbox)
+        assert line.look(sent).exists == 0
+        assert line.stirs(inbox) is False
+        assert line.stirs(sent) is True  # it is not open: who knows
+        other.append(sent, mail(2))
+        other.append(inbox, mail(3))
+        assert line.look(sent).exists == 1
+        assert line.stirs(inbox) is True
+        assert line.look(inbox).exists == 2
+        assert line.stirs(inbox) is False
+
+
 def test_no_third_connection_is_opened(access: Access) -> None:
     with access.connect(), access.connect(), pytest.raises(TemporaryError):
         access.connect()

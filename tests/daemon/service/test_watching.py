@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from daemon.service.line import OFFLINE, Line
 from store.db import Store
 from store.errors import DigwellError
 from store.facts import Role
+from tests.fakes.access import Access
 from tests.fakes.dovecot import Account
 from tests.fakes.faulty import Fault, Faulty
 from tests.scan.mailbox import NOW, letter
@@ -80,6 +82,57 @@ def test_a_server_that_says_nothing_in_idle_is_found_out_at_the_next_look(
         account.deliver(letter(1, account.user, "INBOX"))
         # EXISTS is dropped from every answer from here on: only UIDNEXT tells
         assert line.idle(1, wake) or line.idle(0.05, wake)
+        line.drop()
+
+
+def test_a_server_that_cries_wolf_in_idle_costs_a_look_a_second(
+    account: Account, tmp_path: Path, wake: socket.socket
+) -> None:
+    wolf = Fault("say", on="^IDLE", text="* 7 EXISTS", times=999)
+    with Faulty(account.port, [wolf]) as proxy:
+        line = line_to(account, tmp_path, proxy.port)
+        settled(line, wake)
+        before, start = len(proxy.commands), time.monotonic()
+        while time.monotonic() - start < 3:
+            assert not line.idle(10, wake)
+        assert len(proxy.commands) - before < 40
+        line.drop()
+
+
+def test_mail_put_into_sent_is_told_while_waiting_where_the_server_knows_notify(
+    account: Account, tmp_path: Path, wake: socket.socket
+) -> None:
+    with Access(account.port, account.user).connect() as other:
+        sent = next(state for state in other.folders() if state.role is Role.SENT)
+        line = line_to(account, tmp_path)
+        settled(line, wake)
+        for number in (1, 2):
+            start = time.monotonic()
+            threading.Timer(0.2, other.append, (sent.wire, letter(number, account.user, "Sent"))).start()
+            assert line.idle(10, wake)
+            assert time.monotonic() - start < 2
+            assert not line.idle(0.05, wake)
+        line.drop()
+
+
+@pytest.mark.parametrize("how", ["hidden", "refused", "misunderstood", "silent"])
+def test_without_notify_the_same_is_noticed_at_the_next_look(
+    how: str, account: Account, tmp_path: Path, wake: socket.socket
+) -> None:
+    faults = {
+        "hidden": Fault("sub", find=r" NOTIFY(?=[ \]\r])", text="", times=99),
+        "refused": Fault("deny", on="^NOTIFY", text="NO [BADEVENT (FlagChange)] not those", times=99),
+        "misunderstood": Fault("deny", on="^NOTIFY", text="BAD what", times=99),
+        "silent": Fault("drop", on="^IDLE", find=r"^\* STATUS Sent .*UNSEEN", times=99),
+    }
+    with Faulty(account.port, [faults[how]]) as proxy, Access(account.port, account.user).connect() as other:
+        line = line_to(account, tmp_path, proxy.port)
+        settled(line, wake)
+        for folder in (b"Sent", b"INBOX"):
+            other.append(folder, letter(3, account.user, folder.decode()))
+            assert any(line.idle(0.7, wake) for _ in range(4))
+            assert not line.idle(0.05, wake)
+        assert sum(said.startswith(b"NOTIFY") for said in proxy.commands) <= 1
         line.drop()
 
 
