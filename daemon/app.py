@@ -152,17 +152,24 @@ def open_blindly(config: Path | None, store: Path | None, *, error: ConfigError)
 
 @contextmanager
 def open_house(
-    config: Path | None, store: Path | None, *, readonly: bool = False, as_it_is: bool = False
+    config: Path | None,
+    store: Path | None,
+    *,
+    readonly: bool = False,
+    as_it_is: bool = False,
+    mailbox: bool = False,
 ) -> Iterator[House]:
-    """Open what a command works on; a mailbox need not be configured.
+    """Open what a command works on; a mailbox need not be configured, unless ``mailbox`` asks for one.
 
     The store is looked through once a day before anything is told from it, unless it is wanted as it is.
     Raises ConfigError, NotFoundError where there is nothing to read yet, and DamagedError.
     """
     from store.db import Store
-    from store.errors import NotFoundError, UsageError
+    from store.errors import ConfigError, NotFoundError, UsageError
 
     found = read_config(config, store, needed=False)
+    if mailbox and not found.mailboxes:  # and no empty store is left behind
+        raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
     if found.store.is_dir():
         raise UsageError(f"{found.store} is a folder", hint="name the store's file, such as digwell.db")
     try:

@@ -73,6 +73,7 @@ def compose(seen: Survey, picked: Picks, dossiers: Mapping[int, Dossier], occasi
         synced=occasion.synced,
         next_slot=occasion.next_slot,
         notices=occasion.notices,
+        nobody=not any(tie.mutual for tie in seen.ties),
     )
 
 

@@ -206,7 +206,8 @@ class Digest:
 
     ``form`` is full, small (three people), line (a line a month) or empty. ``on`` is the local
     date, ``next_slot`` and ``synced`` are Unix seconds. ``told`` are what digwell was told since
-    the last edition, ``troubles`` sentences for the footer, ``pool`` the size of the wildcard's lot.
+    the last edition, ``troubles`` sentences for the footer, ``pool`` the size of the wildcard's lot,
+    ``nobody`` that there is not one person yet with whom mail went both ways.
     """
 
     edition: str
@@ -224,3 +225,4 @@ class Digest:
     synced: int = 0
     next_slot: int = 0
     notices: tuple[str, ...] = field(default=())
+    nobody: bool = False

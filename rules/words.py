@@ -32,8 +32,8 @@ LETTER: Mapping[str, str] = {
     "marker": "(digwell reads only what you write above this line)",
     "head.slot": "your slot: {slot}",
     "head.full": "{people}, about {minutes}",
-    "head.empty": "Nobody is waiting for you",
-    "head.empty.wildcard": "Nobody is waiting; one by lot",
+    "head.empty": "Nobody to name this week",
+    "head.empty.wildcard": "Nobody to name this week; one by lot",
     "head.first": "I found {people} you know",
     "head.line": "One line this month",
     "lead.outcome.none": "Last time I named {suggested}; silence is fine, nothing is counted against you.",
@@ -41,7 +41,10 @@ LETTER: Mapping[str, str] = {
     "lead.outcome.all": "Last week you wrote to all {suggested}.",
     "lead.answered": "{names} answered.",
     "lead.told": "You told me: {told}.",
-    "lead.empty": "Everybody you keep up with has heard from you within your usual time.",
+    "lead.empty": "Everybody you keep up with has heard from you within your usual time, or was named of"
+    " late.",
+    "lead.nobody": "I know nobody yet with whom mail went both ways. If you do write to people, your mail may"
+    " not all be read yet, or your Sent folder receives no copies: “digwell doctor” tells.",
     "lead.line": "I write only once a month while you are busy. The answer “people 5” brings the weekly five"
     " back; “help” lists what else you can answer.",
     # a person

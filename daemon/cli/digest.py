@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -69,7 +67,7 @@ def send_weekly(*, again: bool = False, as_json: bool = False) -> int:
     """
     from daemon import post, records
 
-    with _mailbox() as opened:
+    with house(mailbox=True) as opened:
         done = post.send_now(opened, again=again)
     if as_json:
         output.item("sent", records.sent(done), opened.now)
@@ -89,7 +87,7 @@ def _rehearse(*, again: bool, as_json: bool) -> int:
     from daemon import post, records, week
     from rules.names import called
 
-    with _mailbox() as opened:
+    with house(mailbox=True) as opened:
         key = post.coming(opened, again=again)
         kept = next((e for e in records.history(opened.snapshot) if e["edition"] == key), {})
         made = () if kept else week.compose(opened, opened.look_from, key).digest.suggestions
@@ -109,17 +107,6 @@ def _rehearse(*, again: bool, as_json: bool) -> int:
 def _already(opened: House, at: str | None, message_id: str) -> None:
     when = output.local(at, opened.zone)
     output.say(f"already sent this week ({when}, <{message_id}>)\nSend a second one with --again.")
-
-
-@contextmanager
-def _mailbox() -> Iterator[House]:
-    """Open what a mail is made from and sent to. Raises ConfigError where no mailbox is configured."""
-    from store.errors import ConfigError
-
-    with house() as opened:
-        if not opened.config.mailboxes:
-            raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
-        yield opened
 
 
 @digest.command(example="digwell digest history\ndigwell digest history --json")

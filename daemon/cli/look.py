@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from daemon.cli import output
 from daemon.cli.shape import Command, as_json, as_of, blind_house, house, names, session
+
+if TYPE_CHECKING:
+    from rules.due import Survey
 
 
 @click.command(cls=Command, example="digwell due\ndigwell due --all\ndigwell due --json --as-of 2026-11-23")
@@ -32,7 +37,7 @@ def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
         output.items("due", (records.suggestion(seen, s) for s in found), opened.shown(now))
         return
     if not found:
-        output.say("Nobody is waiting for you.")
+        output.say(_why_nobody(seen))
         return
     output.table(
         ("", "who", "address", "last", "rhythm", "circle", "why"),
@@ -49,6 +54,17 @@ def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
             for s in found
         ),
     )
+
+
+def _why_nobody(seen: Survey) -> str:
+    if not any(tie.mutual for tie in seen.ties):
+        return (
+            "Nobody is known yet with whom mail went both ways.\n"
+            "Has your mail been read (digwell scan), and does Sent receive copies (digwell doctor)?"
+        )
+    if seen.snapshot.editions:
+        return "Nobody is waiting; whoever was named of late rests for some weeks (digwell digest history)."
+    return "Nobody is waiting for you."
 
 
 @click.command(cls=Command, example="digwell why studio@example.com\ndigwell why Tomás --json")

@@ -59,7 +59,7 @@ def _pass(*, full: bool, accept_loss: bool, quiet: bool) -> tuple[House, Passed]
     from daemon.service.lock import Lock
 
     bars = Bars(quiet=quiet)
-    with house() as opened, Lock(opened.store.path):
+    with house(mailbox=True) as opened, Lock(opened.store.path):
         inbox = "inbox" in opened.config.commands.accept
         wishes = Wishes(clock.now(), full=full, accept_loss=accept_loss, inbox=inbox, progress=bars)
         try:
@@ -86,7 +86,7 @@ def _rescue(*, broken: bool = False) -> None:
 def _rehearse(*, as_json: bool) -> int:
     from daemon import passing
 
-    with house() as opened:
+    with house(mailbox=True) as opened:
         found = sorted(passing.rehearse(opened))
     if as_json:
         rows = [{"mailbox": box, "name": name, "new": count} for box, name, count in found]

@@ -105,11 +105,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     limit = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for index, row in enumerate(lines):
         padded = (cell + " " * (size - width(cell)) for cell, size in zip(row, sizes, strict=True))
-        line = _cut("  ".join(padded).rstrip(), limit)
+        line = cut("  ".join(padded).rstrip(), limit)
         click.echo(strong(line) if index == 0 else line)
 
 
-def _cut(line: str, limit: int) -> str:
+def cut(line: str, limit: int) -> str:
+    """Return a line of so many cells at most (0: any number)."""
     if not limit or width(line) <= limit:
         return line
     while width(line) > limit - 1:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from daemon import clock
-from daemon.cli.output import animated, clean, width
+from daemon.cli.output import animated, clean, cut, width
 
 CELLS = 26
+FEWEST = 8  # fewer cells of a bar tell nothing
+NAME = 24  # cells of a folder's name
 EVERY = 0.1  # seconds between two redraws
 
 
@@ -40,10 +43,21 @@ class Bars:
             self._folder = ""
 
     def _line(self, folder: str, done: int, expected: int, now: float) -> str:
-        full = CELLS * done // expected
-        name = clean(folder)[:24]
+        """Return the line, no wider than the terminal: a line that wraps cannot be drawn over."""
         left = (now - self._began) * (expected - done) / done if done else 0.0
         rest = f"  {left:.0f} s left" if 0 < done < expected and left >= 1 else ""
-        return (
-            f"{name}{' ' * (24 - width(name))}  {'█' * full}{'░' * (CELLS - full)}  {done} / {expected}{rest}"
-        )
+        figures = f"{done} / {expected}{rest}"
+        room = _columns() - 1 - len(figures) - 4
+        size = max(1, min(NAME, room - FEWEST))
+        cells = min(CELLS, room - size)
+        full = max(0, cells) * done // expected
+        bar = f"{'█' * full}{'░' * (cells - full)}  " if cells >= FEWEST else ""
+        name = cut(clean(folder), size)
+        return f"{name}{' ' * (size - width(name))}  {bar}{figures}"
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except OSError:
+        return 80

@@ -60,12 +60,15 @@ def session() -> Session:
 
 
 @contextmanager
-def house(*, readonly: bool = False, as_it_is: bool = False) -> Iterator[House]:
-    """Open what the session names: configuration, rules and store, sound or, if wished, as it is."""
+def house(*, readonly: bool = False, as_it_is: bool = False, mailbox: bool = False) -> Iterator[House]:
+    """Open what the session names: configuration, rules and store, sound or, if wished, as it is.
+
+    With ``mailbox`` one must be configured. Raises ConfigError.
+    """
     from daemon.app import open_house
 
     said = session()
-    with open_house(said.config, said.store, readonly=readonly, as_it_is=as_it_is) as opened:
+    with open_house(said.config, said.store, readonly=readonly, as_it_is=as_it_is, mailbox=mailbox) as opened:
         yield opened
 
 

@@ -91,7 +91,8 @@ def _tell(model: type[BaseModel], root: Node, source: Source, fault: Mapping[str
     kind = fault["type"]
     if kind == "extra_forbidden":
         key = str(path[-1])
-        source.fault(key_place(root, path), *_unknown(key, _keys(model, path[:-1]), where))
+        said = _too_far_left(model, key) if len(path) == 1 else None
+        source.fault(key_place(root, path), *(said or _unknown(key, _keys(model, path[:-1]), where)))
     elif kind == "missing":
         siblings = find(root, path[:-1]).keys
         if not any(_meant(key, _keys(model, path[:-1])) == path[-1] for key in siblings):
@@ -104,6 +105,14 @@ def _tell(model: type[BaseModel], root: Node, source: Source, fault: Mapping[str
         place = node.place if isinstance(node.value, str) else key_place(root, path)
         what = shown(str(path[-1])) if path else "this file"
         source.fault(place, f"{what} should be {wanted}, not {node.kind}")
+
+
+def _too_far_left(model: type[BaseModel], key: str) -> tuple[str, str] | None:
+    """Say of a key at the margin that it belongs into a section, None if it is in none."""
+    section = next((name for name in _keys(model, ()) if key in _keys(model, (name,))), "")
+    if not section:
+        return None
+    return f"{shown(key)} stands at the margin", f"indent it by two spaces, below {section}:"
 
 
 def _unknown(key: str, known: list[str], where: str) -> tuple[str, str]:

@@ -206,7 +206,7 @@ class Hand:
         say, digest = self.say, self.digest
         lines = [shown(notice) for notice in digest.notices]
         if digest.form in {"line", "empty"}:
-            lines.append(say(f"lead.{digest.form}"))
+            lines.append(say("lead.nobody" if digest.nobody else f"lead.{digest.form}"))
         lines.append(" ".join(part for part in (self._outcome(), clean(digest.favours)) if part))
         if digest.told:
             lines.append(say("lead.told", told=", ".join(clean(told, 120) for told in digest.told[:12])))

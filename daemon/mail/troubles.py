@@ -101,7 +101,7 @@ def of_login(text: str, box: MailboxConfig) -> DigwellError:
         return NeedsOwnerError(
             f"{box.host} does not let {box.user} in",
             why,
-            "check the user and the password (some providers want an app password)",
+            "check the user and the password (some providers want an app password): digwell init --password",
         )
     return RefusedError(f"{box.host} lets nobody in just now", why, code)
 

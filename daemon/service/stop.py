@@ -1,5 +1,7 @@
 """Signals: SIGTERM and SIGINT end the daemon cleanly within ten seconds, SIGHUP asks for a reload.
 
+SIGHUP also comes when a terminal is closed; a daemon that was started there and has lost it ends, too.
+
 A signal does not cut a blocked system call short (PEP 475). So every signal also writes to ``wake``,
 which sleepers watch; and work that does not end within a grace is torn away by ``Stopping``, after
 which whatever was open rolls back. This room must never end the process by itself.
@@ -7,6 +9,7 @@ which whatever was open rolls back. This room must never end the process by itse
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import socket
@@ -26,7 +29,8 @@ class Stop:
         self.requested = False
         self.reload = False
         self.exit_code = 0
-        """How a process leaves that was told to go: 130 if by Ctrl-C, as commands do."""
+        """How a process leaves that was told to go: as commands do, 130 if by Ctrl-C."""
+        self._terminals = [fd for fd in (0, 1, 2) if os.isatty(fd)]
         self.wake, self._alarm = socket.socketpair()
         for end in (self.wake, self._alarm):
             end.setblocking(False)
@@ -38,7 +42,7 @@ class Stop:
         for number, handler in (
             (signal.SIGTERM, self._stop),
             (signal.SIGINT, self._stop),
-            (signal.SIGHUP, self._reload),
+            (signal.SIGHUP, self._hang_up),
             (signal.SIGALRM, self._enough),
         ):
             self._before[number] = signal.signal(number, handler)
@@ -68,11 +72,14 @@ class Stop:
         if self.requested:
             raise Stopping  # asked twice: at once
         self.requested = True
-        self.exit_code = 130 if number == signal.SIGINT else 0
+        self.exit_code = 0 if number == signal.SIGTERM else 128 + number
         signal.alarm(GRACE)
 
-    def _reload(self, _number: int, _frame: FrameType | None) -> None:
-        self.reload = True
+    def _hang_up(self, number: int, frame: FrameType | None) -> None:
+        if self._terminals and not any(map(os.isatty, self._terminals)):
+            self._stop(number, frame)
+        else:
+            self.reload = True
 
     def _enough(self, _number: int, _frame: FrameType | None) -> None:
         raise Stopping

@@ -32,6 +32,7 @@ from store.errors import DigwellError, NeedsOwnerError, UsageError
 from store.facts import Role
 
 WHEN = "monday 07:30"
+REFUSED = "is the address right (or the name you sign in with, --user), and the password?"
 NOW = re.compile(r"now\b(?:[\s,;]|then\b|and\b)*", re.IGNORECASE)
 """An answer to when: the first mail at once, and after it, if more is said, the weekly time."""
 
@@ -128,9 +129,9 @@ def _signed_in(
             session = connect(box, Credential(password))
         except NeedsOwnerError as error:
             if turn == last:
-                raise NeedsOwnerError(error.what, error.why, provider.refused or error.hint) from None
+                raise NeedsOwnerError(error.what, error.why, provider.refused or REFUSED) from None
             talk.say(f"  no  {error.what}" + (f" ({error.why})" if error.why else ""))
-            talk.say(f"      {provider.refused or error.hint}")
+            talk.say(f"      {provider.refused or REFUSED}")
         else:
             return box, password, session
     raise AssertionError(question)

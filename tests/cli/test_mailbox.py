@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,9 +18,11 @@ from pathlib import Path
 
 import pytest
 
+from daemon.cli.output import width
 from daemon.service.lock import Lock
 from tests.cli.town import Town, letter, pairs
 from tests.fakes.dovecot import Account
+from tests.fakes.terminal import sit
 
 ROOT = Path(__file__).parents[2]
 
@@ -245,3 +248,24 @@ def test_an_untagged_answer_does_nothing(mailbox: Town, account: Account) -> Non
     mailbox("scan")
     assert mailbox("people", "show", "Ana", "--json").json["item"]["never"] is False
     assert mailbox("log", "--json").items == []
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80, 200])
+def test_a_bar_is_no_wider_than_its_terminal(mailbox: Town, columns: int) -> None:
+    """A line that wraps cannot be drawn over: the screen would fill with its remains."""
+    command = [
+        sys.executable,
+        "-m",
+        "daemon.cli.main",
+        "--config",
+        str(mailbox.config),
+        "--store",
+        str(mailbox.store),
+    ]
+    environ = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS"}}
+    sitting = sit([*command, "scan"], {}, {**environ, "TERM": "xterm", "PYTHONPATH": str(ROOT)}, columns)
+    drawn = [line.split("\x1b")[0] for line in re.split(r"[\r\n]+", sitting.shown) if "\x1b[K" in line]
+    assert sitting.code == 0
+    assert any("17 / 17" in line for line in drawn)
+    assert all(width(line) < columns for line in drawn)
+    assert any("█" in line for line in drawn) == (columns > 20)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.cli.main import run
+from store.db import Store
 from tests.cli.town import CONFIG, Town
 
 ROOT = Path(__file__).parents[2]
@@ -173,3 +174,33 @@ def test_help_is_a_word_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert "digwell COMMAND --help" in capsys.readouterr().out
     assert run(["help", "people", "list"]) == 0
     assert capsys.readouterr().out.startswith("Usage: digwell people list")
+
+
+@pytest.mark.parametrize("words", [("scan",), ("scan", "-n"), ("digest", "send"), ("digest", "send", "-n")])
+def test_what_needs_a_mailbox_leaves_no_store_behind_where_there_is_none(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+) -> None:
+    """An empty store would let every other command speak as if all had been read."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for name in ("DIGWELL_CONFIG", "DIGWELL_STORE"):
+        monkeypatch.delenv(name, raising=False)
+    assert run(list(words)) == 78
+    assert "digwell init" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    assert run(["due"]) == 6
+
+
+def test_nobody_due_is_told_with_its_reason(town: Town, tmp_path: Path) -> None:
+    Store.open(tmp_path / "new.db").close()
+    empty = town("--store", str(tmp_path / "new.db"), "due")
+    assert empty.code == 0
+    assert "digwell scan" in empty.out
+    assert "digwell doctor" in empty.out
+    quiet = town("due", "--as-of", "2010-01-01")
+    assert quiet.out == empty.out
+    preview = town("digest", "preview", "--as-of", "2010-01-01").out
+    assert "I know nobody yet with whom mail went both ways" in " ".join(preview.split())

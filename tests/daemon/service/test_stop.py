@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -97,6 +99,32 @@ def test_one_who_is_stuck_is_torn_away_within_ten_seconds() -> None:
 
 def test_a_hangup_asks_for_a_reload() -> None:
     assert story(RELOAD, signal.SIGHUP)[0] == ["reload"]
+
+
+def at_a_terminal(code: str, number: signal.Signals | None) -> tuple[str, int]:
+    """Run the code at a terminal of its own; send it a signal, or close the terminal (None)."""
+    inner, outer = pty.openpty()
+    begun = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+    with subprocess.Popen(
+        [sys.executable, "-c", begun + code], stdin=outer, stdout=outer, stderr=outer, start_new_session=True
+    ) as process:
+        os.close(outer)
+        said = os.read(inner, 100).decode()
+        if number is None:
+            os.close(inner)
+        else:
+            process.send_signal(number)
+        code_left = process.wait(10)
+        if number is not None:
+            said += os.read(inner, 100).decode()
+            os.close(inner)
+    return said, code_left
+
+
+def test_whose_terminal_is_closed_goes_and_who_keeps_it_reloads() -> None:
+    gone = ASLEEP.replace('print("clean", flush=True)', "sys.exit(stop.exit_code)")
+    assert at_a_terminal("import sys" + gone, None) == ("on\r\n", 129)
+    assert at_a_terminal(RELOAD, signal.SIGHUP) == ("on\r\nreload\r\n", 0)
 
 
 def test_told_to_go_before_it_has_begun_it_goes_without_a_word_of_error(tmp_path: Path) -> None:
