@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -129,31 +128,18 @@ def test_a_second_scan_at_the_same_time_is_7_and_looking_goes_on(mailbox: Town) 
 
 
 @pytest.fixture
-def silent() -> Iterator[int]:
-    """Give the port of a server that takes connections and never says a word."""
+def silent() -> Iterator[socket.socket]:
+    """Give a server that listens and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        kept: list[socket.socket] = []
-
-        def accept() -> None:
-            while True:
-                try:
-                    kept.append(server.accept()[0])
-                except OSError:
-                    return
-
-        threading.Thread(target=accept, daemon=True).start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
-        for one in kept:
-            one.close()
+        server.settimeout(20)
+        yield server
 
 
-def test_an_interrupt_is_130_and_quiet(mailbox: Town, account: Account, silent: int) -> None:
-    configure(mailbox, account, silent)
+def test_an_interrupt_is_130_and_quiet(mailbox: Town, account: Account, silent: socket.socket) -> None:
+    configure(mailbox, account, silent.getsockname()[1])
     words = [sys.executable, "-m", "daemon.cli.main", "--config", str(mailbox.config), "scan"]
-    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(1.5)
-        process.send_signal(signal.SIGINT)
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process, silent.accept()[0]:
+        process.send_signal(signal.SIGINT)  # while it waits for the greeting
         _, said = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Traceback" not in said
