@@ -29,16 +29,16 @@ def rank(ctx: click.Context, *, told: str | None, shape: str, as_json: bool) -> 
     from rules.due import ranking
 
     with house(readonly=True) as opened:
-        now = Moment().convert(told, None, ctx) if told else opened.look_from
+        now = Moment().convert(told, None, ctx) if told is not None else opened.look_from
         ranked = ranking(opened.facts(now), opened.policy)
         owner = opened.owner
+    shown = told or clock.rfc3339(opened.shown(now))
     if as_json or shape == "json":
         rows = ({"contact": p.main.address, "score": t.order, "warmth": t.warmth} for p, t in ranked)
-        output.items("rank", ({"owner": owner, **row} for row in rows), opened.shown(now))
+        output.items("rank", ({"owner": owner, "T": shown, **row} for row in rows), opened.shown(now))
         return
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("owner", "T", "contact", "score", "warmth"))
-    shown = told or clock.rfc3339(opened.shown(now))
     table.writerows((owner, shown, p.main.address, f"{t.order:.8g}", f"{t.warmth:.6f}") for p, t in ranked)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from store.errors import ConfigError
 
 
+FIRST, LAST = 31_536_000, 32_503_680_000
+"""The years 1971 to 2999 in Unix seconds: no mail is older, and no sum of days leaves the calendar."""
 _WORD = re.compile(r"[\w.%+=@][\w.%+=@-]*")
 
 
@@ -44,13 +46,19 @@ class Moment(click.ParamType[int]):
         """Return Unix seconds, or fail with the forms that are understood."""
         if isinstance(value, int):
             return value
-        if value.isascii() and value.isdigit() and len(value) >= 9:
-            return int(value)
+        seconds = value.isascii() and value.isdigit() and 9 <= len(value) <= 12
         try:
-            told = datetime.fromisoformat(value.upper())
+            told = None if seconds else datetime.fromisoformat(value.upper())
         except ValueError:
             self.fail(f"“{value}” is no date; write 2026-11-23 or 2026-11-23T07:30:00Z", param, ctx)
-        return int((told if told.tzinfo else told.replace(tzinfo=timezone.utc)).timestamp())
+        at = (
+            int((told if told.tzinfo else told.replace(tzinfo=timezone.utc)).timestamp())
+            if told
+            else int(value)
+        )
+        if not FIRST <= at < LAST:
+            self.fail(f"“{value}” is outside the years 1971 to 2999", param, ctx)
+        return at
 
 
 def session() -> Session:

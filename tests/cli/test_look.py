@@ -168,8 +168,12 @@ def test_as_of_takes_a_date_or_rfc_3339(town: Town, told: str) -> None:
     assert town("due", "--json", "--as-of", told).json["as_of"] == "2026-11-20T00:00:00Z"
 
 
-def test_as_of_refuses_what_is_no_date(town: Town) -> None:
-    assert town("due", "--as-of", "soon").code == 2
+@pytest.mark.parametrize(
+    "told", ["soon", "", "0001-01-01", "1969-12-31", "9999-12-31", "9" * 30, "2026-02-30"]
+)
+@pytest.mark.parametrize("command", ["due", "rank", "people list"])
+def test_as_of_refuses_what_is_no_date_or_in_no_year_of_mail(town: Town, told: str, command: str) -> None:
+    assert town(*command.split(), "--as-of", told).code == 2
 
 
 def test_rank_lists_everybody_with_mail_both_ways_once_in_order(town: Town) -> None:
@@ -181,6 +185,9 @@ def test_rank_lists_everybody_with_mail_both_ways_once_in_order(town: Town) -> N
     scores = [float(row["score"]) for row in rows]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= float(row["warmth"]) <= 1 for row in rows)
+    same = town("rank", "--as-of", "2026-11-23", "--json").items
+    assert [list(row) for row in same] == [list(rows[0])] * len(rows)
+    assert [(row["contact"], row["T"]) for row in same] == [(row["contact"], row["T"]) for row in rows]
 
 
 def test_several_who_fit_are_listed_and_nobody_is_guessed(town: Town) -> None:
