@@ -29,6 +29,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench import disks
 from bench.kills import Tally, Trial, at_every_call, at_random_instants
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.smtp import MANNERS, SmtpFake
@@ -37,6 +38,7 @@ from tests.journeys.household import Home
 ROOT = Path(__file__).parents[1]
 NOW = 1_795_000_000  # a Wednesday, so that half an hour later it is the same week
 LATER = NOW + 1900
+STORE = ("hard_times", "disks", "keep", "soundness", "rescue")
 SMTP = "smtp:\n  host: 127.0.0.1\n  port: {port}\n  tls: none\n"
 
 
@@ -211,9 +213,29 @@ def _weeks_by_faketime() -> Tally:
 
 def store(_: Options) -> Iterator[tuple[str, Tally]]:
     yield (
-        "store: crowds, full disks, old schemas, rescue",
-        _pytest("tests/store/test_hard_times.py", "tests/store/test_keep.py"),
+        "store: crowds, full disks, old schemas, damage, rescue",
+        _pytest(*(f"tests/store/test_{name}.py" for name in STORE)),
     )
+
+
+def disk(options: Options) -> Iterator[tuple[str, Tally]]:
+    """Fill the disk under the real program, to every level by ``step`` pages of 4 kB."""
+    step = options.step * 2 << 12
+    with household(options.mails) as home:
+        whole = disks.whole_export(home)
+        limited = disks.Place(home, home.path / "limited")
+        limited.path.mkdir()
+        yield "files that may not grow, then may", disks.limited_scans(limited, whole, step)
+        with disks.disk(home) as place:
+            if place is None:
+                yield "full disks: not tried, mounting needs root", Tally()
+                return
+            yield "scans on a disk that is full, then is not", disks.full_scans(place, whole, step)
+            yield "a disk that may only be read, then be written", disks.read_only(place, whole)
+            yield "digests on a disk that is full, then is not", disks.full_letters(place, step)
+            home.environ.pop("DIGWELL_NOW")
+            home.configure(datetime.now())  # noqa: DTZ005 - the owner's wall clock
+            yield "a daemon whose disk is full when its letter is due", disks.full_daemon(place)
 
 
 def lock(_: Options) -> Iterator[tuple[str, Tally]]:
@@ -276,6 +298,7 @@ PROOFS: dict[str, Callable[[Options], Iterator[tuple[str, Tally]]]] = {
     "slots": slots,
     "lock": lock,
     "store": store,
+    "disk": disk,
     "secrets": secrets,
 }
 

@@ -26,6 +26,7 @@ SCHEMA = 6
 
 APPLICATION_ID = 0x6467776C
 PATIENCE = 10.0  # seconds to wait for another writer
+_ROOM = 65_536
 
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the second comes where a damaged file names damaged tables."""
@@ -291,7 +292,7 @@ def _sentence(
 
 
 def _trouble(path: Path, code: int, text: str) -> DigwellError:
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
         return _full(path)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return TemporaryError("the store is busy", text, "another digwell is writing; try again")
@@ -307,6 +308,12 @@ def _trouble(path: Path, code: int, text: str) -> DigwellError:
 def damaged(path: Path, why: str) -> DamagedError:
     """Return the error that says that a store is damaged, and what to do."""
     return DamagedError(f"the store is damaged: {path}", why, "digwell scan --full, or digwell restore")
+
+
+def _is_full(path: Path) -> bool:
+    """Say whether the disk has no room even for what SQLite needs to read beside a writer."""
+    rest = os.statvfs(path.parent)
+    return rest.f_bavail * rest.f_frsize < _ROOM
 
 
 def _full(path: Path) -> TemporaryError:
@@ -343,7 +350,7 @@ _PRAGMAS = (
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
-    """Connect without writing; in a directory that cannot be written, a store at rest is still read."""
+    """Connect without writing; where nothing can be written, a store at rest is still read."""
     address = path.absolute().as_uri()
     connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=PATIENCE, isolation_level=None)
     try:
@@ -351,7 +358,8 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         connection.close()
         wal = path.with_name(path.name + "-wal")
-        at_rest = not (os.access(path.parent, os.W_OK) or (wal.exists() and wal.stat().st_size))
+        writable = os.access(path.parent, os.W_OK) and not _is_full(path)
+        at_rest = not (writable or (wal.exists() and wal.stat().st_size))
         if not (at_rest and isinstance(error, sqlite3.OperationalError)):
             raise
         connection = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)

@@ -16,7 +16,7 @@ from shutil import rmtree
 
 from store import keep
 from store.db import Store, recall, remember, telling
-from store.errors import DamagedError, SafetyStopError
+from store.errors import DamagedError, SafetyStopError, TemporaryError
 from store.facts import DAY
 from store.keep import Backup
 from store.salvage import salvage
@@ -57,7 +57,8 @@ def open_sound(path: Path, now: int, *, broken: bool = False) -> tuple[Store, Re
         return _rescue(path, now)
     with suppress(DamagedError):  # a header may be such that only writing fails
         if not broken and not problems(store, thoroughly=True):
-            looked(store, now)
+            with suppress(TemporaryError):  # a full disk: then it is looked through again
+                looked(store, now)
             return store, None
     store.close()
     return _rescue(path, now)

@@ -31,7 +31,7 @@ from daemon.service.notify import Notifier
 from daemon.service.reload import Files, InForce
 from daemon.service.stop import Stop, Stopping
 from store import health
-from store.errors import DamagedError, DigwellError, NeedsOwnerError, SafetyStopError
+from store.errors import DamagedError, DigwellError, NeedsOwnerError, SafetyStopError, TemporaryError
 from store.facts import Role
 
 SLICE = 15.0
@@ -89,14 +89,25 @@ class Daemon:
                 self.cellar.close()
 
     def _start(self) -> None:
-        self._make_sound()
-        known = {row.name: row for row in health.everything(self.cellar.store)}
+        known = self._open()
         for line in self.lines:
             line.last_ok = known[line.box.name].last_ok if line.box.name in known else 0
         self._wind_up()
         log.event("started", mailboxes=len(self.lines), store=self.cellar.path)
         self.notifier.ready("starting")
         self._fenced("backup", self._back_up)
+
+    def _open(self) -> dict[str, health.Health]:
+        """Make the store sound and return what was last known, as soon as that can be (a full disk)."""
+        while True:
+            try:
+                self._make_sound()
+                return {row.name: row for row in health.everything(self.cellar.store)}
+            except TemporaryError as error:
+                self._tell("store", str(error))
+                self.notifier.ready(str(error))
+                self.stop.wait(SLICE)
+                self.notifier.alive()
 
     def _make_sound(self, *, broken: bool = False) -> None:
         path = self.cellar.path

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from store import keep
-from store.db import Store
+from store.db import Store, remember
 from store.errors import DigwellError, TemporaryError
 from store.facts import Sighting
 from store.messages import counts, record
@@ -37,6 +37,11 @@ def remount(disk: Path, how: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
 
 
+def fill(disk: Path) -> None:
+    rest = os.statvfs(disk)
+    (disk / "ballast").write_bytes(bytes(rest.f_bavail * rest.f_frsize))
+
+
 def mail(start: int) -> list[Sighting]:
     return seen(*(letter(f"m{n}", f"p{n}@x.example", subject="s" * 300) for n in range(start, start + 200)))
 
@@ -59,6 +64,20 @@ def test_a_full_disk_is_said_loses_nothing_and_is_got_over(disk: Path) -> None:
     assert keep.backup(store, START).path.exists()
 
 
+def test_a_store_at_rest_is_read_where_there_is_no_room_at_all(disk: Path) -> None:
+    store, folder = new_store(disk / "s.db")
+    record(store, folder["INBOX"], mail(0))
+    store.close()
+    fill(disk)
+    with Store.open(disk / "s.db", readonly=True) as reader:
+        assert counts(reader).messages == 200
+    with pytest.raises(TemporaryError, match="full"), Store.open(disk / "s.db") as writer:
+        remember(writer, "a", "b" * 100_000)
+    (disk / "ballast").unlink()
+    with Store.open(disk / "s.db") as writer:
+        remember(writer, "a", "b" * 100_000)
+
+
 def test_a_damaged_store_on_a_full_disk_waits_for_room_to_be_rescued(disk: Path) -> None:
     store, folder = new_store(disk / "s.db")
     record(store, folder["INBOX"], mail(0))
@@ -67,8 +86,7 @@ def test_a_damaged_store_on_a_full_disk_waits_for_room_to_be_rescued(disk: Path)
     store.close()
     with (disk / "s.db").open("r+b") as file:
         file.write(b"\xa5" * 4096)
-    rest = os.statvfs(disk)
-    (disk / "ballast").write_bytes(bytes(rest.f_bavail * rest.f_bsize))
+    fill(disk)
     with pytest.raises(TemporaryError, match="full"):
         open_sound(disk / "s.db", START)
     assert keep.left_aside(disk / "s.db") == ()
