@@ -1,4 +1,4 @@
-"""What stays in memory: bench/resident.py [--mails N] [--ticks N] [--reconnects N].
+"""What stays in memory: bench/resident.py [--mails N | --maildir PATH --user ADDRESS] [--ticks N] …
 
 Runs the daemon's loop on a Dovecot of its own with the sleeps cut short, and prints resident memory and
 open files after the first scan, after so many idle rounds, and after so many broken lines.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.fakes.dovecot import Dovecot
 from tests.journeys.household import ROOT, Home
 
+LOGIN = r": (?:Login|Logged in): user=<."  # as Dovecot 2.3 and 2.4 write it
 DRIVER = """
 import os, sys
 from pathlib import Path
@@ -28,6 +30,7 @@ from random import Random
 from daemon import log
 from daemon.app import read_config
 from daemon.config.rules_file import load_policy
+from daemon.mail.troubles import LostError
 from daemon.service import loop
 from daemon.service.backoff import Backoff
 from daemon.service.reload import InForce
@@ -56,8 +59,11 @@ class Counted(loop.Daemon):
             show(f"after {self.rounds} rounds")
         if self.rounds > ticks:
             for line in self.lines:
-                line.drop()
+                assert line.connected
+                line.session().drop()
+                line.failed(LostError("the line broke"))
                 line.rest()
+            self._all_due()
             self.broken += 1
             if self.broken in (100, reconnects):
                 show(f"after {self.broken} broken lines")
@@ -85,18 +91,34 @@ def fill(home: Home, mails: int) -> None:
     home.account.adopt()
 
 
+def borrow(home: Home, maildir: Path) -> None:
+    """Link the mails of another Maildir into the mailbox; its indexes stay where they are."""
+    for mail in maildir.glob("**/*"):
+        if mail.parent.name in {"cur", "new"} and mail.is_file():
+            place = home.account.maildir / mail.relative_to(maildir)
+            for part in ("cur", "new", "tmp"):
+                (place.parents[1] / part).mkdir(parents=True, exist_ok=True)
+            os.link(mail, place)
+    home.account.adopt()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--mails", type=int, default=20_000)
+    parser.add_argument("--maildir", type=Path, help="mails to borrow instead, on the same disk")
+    parser.add_argument("--user", default="", help="whose they are")
     parser.add_argument("--ticks", type=int, default=10_000)
     parser.add_argument("--reconnects", type=int, default=1_000)
     asked = parser.parse_args()
     server, path = Dovecot().start(), Path(tempfile.mkdtemp(prefix="resident"))
     try:
-        home = Home(server.account(), path)
-        fill(home, asked.mails)
+        home = Home(server.account(asked.user), path)
+        if asked.maildir:
+            borrow(home, asked.maildir)
+        else:
+            fill(home, asked.mails)
         home.configure(datetime.now().astimezone() + timedelta(days=3))
         command = [
             sys.executable,
@@ -107,6 +129,7 @@ def main() -> None:
             str(asked.reconnects),
         ]
         subprocess.run(command, cwd=ROOT, env={**os.environ, "HOME": str(path)}, check=True)
+        print(f"{len(re.findall(LOGIN, server.log))} logins")
     finally:
         server.stop()
         shutil.rmtree(path, ignore_errors=True)
