@@ -126,7 +126,8 @@ def _show(done: Passed) -> None:
         for folder in _in_order(one):
             output.say(f"{folder.name}  {folder.new} new")
     new = sum(one.new for one in done.scanned)
-    output.say(f"done: {new} new mails, {done.counts.people} addresses known, {done.seconds:.1f} s")
+    plural = "" if new == 1 else "s"
+    output.say(f"done: {new} new mail{plural}, {done.counts.people} addresses known, {done.seconds:.1f} s")
 
 
 @click.command(cls=Command, example="digwell run\ndigwell --config /etc/digwell/config.yaml run")

@@ -209,7 +209,12 @@ def _run(command: tuple[str, ...], why: str, needed: bool) -> str:
     ended = subprocess.run([found, *command[1:]], capture_output=True, text=True, check=False)  # noqa: S603
     if ended.returncode and needed:
         said = (ended.stderr or ended.stdout).strip().splitlines()
-        raise DigwellError(f"{' '.join(command)} failed", said[-1] if said else f"exit {ended.returncode}")
+        hint = "log in as yourself, not by su or sudo; or let the machine run it: --system"
+        raise DigwellError(
+            f"{' '.join(command)} failed",
+            said[-1] if said else f"exit {ended.returncode}",
+            hint if "--user" in command else "",
+        )
     return "not possible" if ended.returncode else "done"
 
 

@@ -219,3 +219,21 @@ def _analyze(*words: str, runtime: Path) -> subprocess.CompletedProcess[str]:
 def _exposure(unit: Path, runtime: Path) -> float:
     said = _analyze("security", "--offline=true", str(unit), runtime=runtime).stdout
     return float(said.rsplit("digwell.service:", 1)[1].split()[0])
+
+
+def test_a_session_that_cannot_be_reached_is_told_with_the_way_out(config_file: Path, tmp_path: Path) -> None:
+    """As after su or sudo: systemd says no more than that there is no bus."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "systemctl").write_text(
+        "#!/bin/sh\necho 'Failed to connect to bus: No medium found' >&2\nexit 1\n"
+    )
+    (programs / "systemctl").chmod(0o755)
+    environ = {"HOME": str(tmp_path), "PATH": f"{programs}:/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, "-m", "daemon.cli.main", "--config", str(config_file), "service", "install"],
+        env=environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 1
+    assert "No medium found" in ran.stderr
+    assert "not by su or sudo" in ran.stderr
