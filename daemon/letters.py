@@ -156,5 +156,5 @@ def sentences(troubles: Sequence[str], missed: Sequence[str]) -> tuple[str, ...]
     """Add to the troubles the weeks that had no mail, if any."""
     if not missed:
         return tuple(troubles)
-    weeks = "one week" if len(missed) == 1 else f"{len(missed)} weeks"
-    return (*troubles, f"no mail was made for {weeks} while digwell was off")
+    weeks = words.counted(len(missed), "week", "weeks")
+    return (*troubles, words.Words()("trouble.missed", weeks=weeks))

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rules.replies import REPLIES
+
 
 class Items(StrEnum):
     """How many people (or letters of a mail) a verb takes.
@@ -33,7 +35,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb: its shape, where it may be said, and its sentence of help.
+    """One verb: its shape, and where it may be said.
 
     ``by_mail``: may be said by mail at all. ``untagged``: may stand in a mail to oneself that
     answers no digest. ``asks``: changes nothing and is always answered.
@@ -42,7 +44,6 @@ class Verb:
 
     name: str
     form: str
-    says: str
     items: Items = Items.MANY
     when: Need = Need.NO
     text: Need = Need.NO
@@ -51,6 +52,11 @@ class Verb:
     by_mail: bool = True
     untagged: bool = False
     asks: bool = False
+
+    @property
+    def says(self) -> str:
+        """Return its sentence of help."""
+        return REPLIES[f"help.{self.name}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +75,41 @@ class Command:
 
 
 VERBS: tuple[Verb, ...] = (
-    Verb("done", "done N", "met, called or written elsewhere", text=Need.MAY,
+    Verb("done", "done N", text=Need.MAY,
          aliases=("met", "called", "wrote", "spoke")),
-    Verb("snooze", "snooze N 2w", "ask me again later (5d, 1m, a date)", when=Need.MAY,
+    Verb("snooze", "snooze N 2w", when=Need.MAY,
          aliases=("later",), default_when="2w"),
-    Verb("skip", "skip N", "not this time"),
-    Verb("never", "never N", "not this person (undo takes it back)"),
-    Verb("slower", "slower N", "less often"),
-    Verb("faster", "faster N", "more often"),
-    Verb("every", "every N 6w", "as often as that", when=Need.MUST),
-    Verb("note", "note N: text", "remember this about them", Items.ONE, text=Need.MUST),
-    Verb("gave", "gave N: text", "you helped them", Items.ONE, text=Need.MUST),
-    Verb("asked", "asked N: text", "you asked them for help", Items.ONE, text=Need.MUST),
-    Verb("promised", "promised N: text", "you owe them this", Items.ONE, when=Need.MAY, text=Need.MUST),
-    Verb("kept", "kept N", "promise kept"),
-    Verb("release", "release N", "let the promise go"),
-    Verb("introduced", "introduced N", "you brought the two together", Items.PAIR),
-    Verb("same", "same N", "these are one person", Items.PAIR),
-    Verb("different", "different N", "these are two people", Items.PAIR),
-    Verb("friend", "friend N", "a person, not a robot"),
-    Verb("not-a-person", "not-a-person N", "a robot, not a person"),
-    Verb("tag", "tag N: word", "put a word on them", Items.ONE, text=Need.MUST),
-    Verb("untag", "untag N: word", "take the word off them", Items.ONE, text=Need.MUST),
-    Verb("yes", "yes N", "yes to a question of the mail"),
-    Verb("pause", "pause 2w", "no weekly mail for that long", Items.NONE, when=Need.MUST),
-    Verb("resume", "resume", "weekly mail again", Items.NONE),
-    Verb("people", "people 3", "so many people a week", Items.NONE, text=Need.MUST),
-    Verb("now", "now", "this week's mail at once", Items.NONE),
-    Verb("draft", "draft N", "a reply in your Drafts folder"),
-    Verb("log", "log ana@example.org text", "met or called, with a note", Items.ONE, text=Need.MAY,
+    Verb("skip", "skip N"),
+    Verb("never", "never N"),
+    Verb("slower", "slower N"),
+    Verb("faster", "faster N"),
+    Verb("every", "every N 6w", when=Need.MUST),
+    Verb("note", "note N: text", Items.ONE, text=Need.MUST),
+    Verb("gave", "gave N: text", Items.ONE, text=Need.MUST),
+    Verb("asked", "asked N: text", Items.ONE, text=Need.MUST),
+    Verb("promised", "promised N: text", Items.ONE, when=Need.MAY, text=Need.MUST),
+    Verb("kept", "kept N"),
+    Verb("release", "release N"),
+    Verb("introduced", "introduced N", Items.PAIR),
+    Verb("same", "same N", Items.PAIR),
+    Verb("different", "different N", Items.PAIR),
+    Verb("friend", "friend N"),
+    Verb("not-a-person", "not-a-person N"),
+    Verb("tag", "tag N: word", Items.ONE, text=Need.MUST),
+    Verb("untag", "untag N: word", Items.ONE, text=Need.MUST),
+    Verb("yes", "yes N"),
+    Verb("pause", "pause 2w", Items.NONE, when=Need.MUST),
+    Verb("resume", "resume", Items.NONE),
+    Verb("people", "people 3", Items.NONE, text=Need.MUST),
+    Verb("now", "now", Items.NONE),
+    Verb("draft", "draft N"),
+    Verb("log", "log ana@example.org text", Items.ONE, text=Need.MAY,
          untagged=True),
-    Verb("why", "why N", "why this person", untagged=True, asks=True),
-    Verb("who", "who acme", "whom you know there", Items.NONE, text=Need.MUST, untagged=True, asks=True),
-    Verb("before", "before N", "what to know before you write", asks=True),
-    Verb("undo", "undo", "take the last answer back", Items.NONE),
-    Verb("help", "help", "these lines", Items.NONE, untagged=True, asks=True),
+    Verb("why", "why N", untagged=True, asks=True),
+    Verb("who", "who acme", Items.NONE, text=Need.MUST, untagged=True, asks=True),
+    Verb("before", "before N", asks=True),
+    Verb("undo", "undo", Items.NONE),
+    Verb("help", "help", Items.NONE, untagged=True, asks=True),
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
-"""Every sentence digwell says to its owner in a mail, in one catalogue.
+"""What digwell says to its owner in a mail, in one catalogue of three files.
 
-A language is this file and ``rules.phrases``, which holds what is said about people.
+A language is this file, ``rules.phrases`` with what is said about people, and ``rules.replies`` with what
+is answered to him. What went wrong is said where it is found: errors are sentences of their own.
 
 Sentences are picked by key and filled in by name; a value never becomes part of a pattern, so no name,
 subject or note can reach into the catalogue. The owner may replace single sentences.
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from rules.phrases import JUDGEMENT
+from rules.replies import REPLIES
 
 LETTER: Mapping[str, str] = {
     # subjects
@@ -161,6 +163,7 @@ LETTER: Mapping[str, str] = {
     " read again; what you noted by command line or imported in between may be missing.",
     "foot.rescued.anew": "on {day} the store was damaged, and there was no backup. Mail is read again;"
     " what you had noted by command line or imported may be missing.",
+    "trouble.missed": "no mail was made for {weeks} while digwell was off",
     "foot.template": "your template {name} could not be used ({why}), so this is the built-in one.",
     # answers worth teaching
     "how.done": "done 2",
@@ -189,38 +192,6 @@ LETTER: Mapping[str, str] = {
     "slot.calendar": "Add to calendar",
 }
 
-RECEIPT: Mapping[str, str] = {
-    "receipt.head": "Done:",
-    "receipt.head.none": "Nothing was changed.",
-    "receipt.unread": "Not understood, so nothing was done with it:",
-    "receipt.failed": "Not possible, so nothing was done with it:",
-    "receipt.how": "Put the verb first, then a number or letter from the mail, such as “done 1, 2”.",
-    "receipt.names": "Names can mean two people, so I take numbers, letters and full addresses only.",
-    "receipt.undo": "All of this can be taken back: the answer for that is the word “undo”.",
-    "receipt.help": "What you can answer:",
-    "receipt.expired": "That mail is too old to be answered ({days} days at most). The newest one works.",
-    "receipt.unknown": "I do not know that mail any more. The newest one works.",
-    "receipt.many": "That is more than {most} commands in one mail; nothing was done. Send them in parts.",
-    "receipt.often": "More than {most} such mails in one day; nothing more is done before tomorrow.",
-    "receipt.large": "That mail is larger than {most} kB; nothing was done.",
-    "receipt.line": "{person}: {effect} ({line})",
-    "receipt.line.nobody": "{line}: {effect}",
-    "receipt.why": "{name} is in that letter, because: {sentence}",
-    "receipt.proof": "That rests on",
-    "receipt.proof.out": "{day}, you wrote: “{subject}”",
-    "receipt.proof.in": "{day}, to you: “{subject}”",
-    "receipt.who.now": "{what}",
-    "receipt.who.once": "{what}, once",
-    "receipt.who.through": "through {name}",
-    "receipt.who.last": "last {day}",
-    "receipt.who": "Whom you know for “{words}”:",
-    "receipt.who.none": "You know nobody for “{words}”.",
-    "receipt.undone": "taken back",
-    "receipt.drafts": "drafts are switched off; “drafts: on” in config.yaml allows them",
-    "receipt.alone": "the word must stand alone in its mail",
-    "subject.receipt": "Re: {subject}",
-}
-
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -241,11 +212,11 @@ class Words:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the sentence of that key with its fields filled in."""
-        pattern = self.own.get(key) or LETTER.get(key) or JUDGEMENT.get(key) or RECEIPT[key]
+        pattern = self.own.get(key) or LETTER.get(key) or JUDGEMENT.get(key) or REPLIES[key]
         return _FIELD.sub(lambda found: str(values.get(found[1], found[0])), pattern)
 
     def __contains__(self, key: str) -> bool:
-        return key in self.own or key in LETTER or key in JUDGEMENT or key in RECEIPT
+        return key in self.own or key in LETTER or key in JUDGEMENT or key in REPLIES
 
 
 def number(count: int) -> str:
