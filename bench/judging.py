@@ -23,8 +23,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from store.db import Store
 from store.facts import DAY
+from store.opening import open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY, YEARS = 20_780, 8
@@ -64,7 +64,7 @@ def rows(people: int, interactions: int) -> Iterator[tuple[int, ...]]:
 
 
 def fill(path: Path, people: int, interactions: int) -> None:
-    Store.open(path).close()
+    open_store(path).close()
     store = sqlite3.connect(path)
     named = [(n, f"person{n}@host{n % 500}.example", n) for n in range(1, people + 1)]
     store.executemany("INSERT INTO address (id, address, person) VALUES (?, ?, ?)", named)

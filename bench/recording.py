@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from store.db import Store
 from store.facts import Cursor, Mark, Message, Named, Role, Sighting
 from store.messages import account_id, learn_own, rebuild_days, record, sync_folders
+from store.opening import open_store
 from store.snapshot import dossiers
 from store.snapshot import load as snapshot
 
@@ -51,7 +52,7 @@ def messages(count: int, people: int) -> Iterator[Message]:
 
 
 def fill(path: Path, count: int, people: int) -> None:
-    store = Store.open(path)
+    store = open_store(path)
     learn_own(store, [ME.address])
     account = account_id(store, "main", "h", "me")
     inbox, sent = sync_folders(store, account, [("INBOX", Role.INBOX, True), ("Sent", Role.SENT, True)])
@@ -81,7 +82,7 @@ def _take(store: Store, inbox: object, sent: object, batch: list[Message], uid: 
 
 
 def again(path: Path, count: int, people: int) -> None:
-    store = Store.open(path)
+    store = open_store(path)
     inbox = sync_folders(store, 1, [("INBOX", Role.INBOX, True), ("Sent", Role.SENT, True)])[0]
     batch = list(messages(count, people))[:20_000]
     seen = [Sighting(n, m) for n, m in enumerate(batch)]
@@ -93,7 +94,7 @@ def again(path: Path, count: int, people: int) -> None:
 
 
 def load(path: Path, _count: int, _people: int) -> None:
-    store = Store.open(path, readonly=True)
+    store = open_store(path, readonly=True)
     for name, as_of in (("now", START + 20 * 365 * 86400), ("as of", START + 11 * 365 * 86400 + 40_000)):
         start = time.perf_counter()
         found = snapshot(store, as_of)
@@ -106,7 +107,7 @@ def load(path: Path, _count: int, _people: int) -> None:
 
 
 def rebuild(path: Path, count: int, _people: int) -> None:
-    store = Store.open(path)
+    store = open_store(path)
     start = time.perf_counter()
     rebuild_days(store)
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

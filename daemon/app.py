@@ -107,9 +107,9 @@ class House:
 
     def to_write(self) -> AbstractContextManager[Store]:
         """Return the store to write to: opened anew where this one may only be read."""
-        from store.db import Store
+        from store.opening import open_store
 
-        return Store.open(self.store.path) if self.store.readonly else nullcontext(self.store)
+        return open_store(self.store.path) if self.store.readonly else nullcontext(self.store)
 
     def person(self, words: str) -> Person:
         """Return the one person meant by some words. Raises NotFoundError or AmbiguousError."""
@@ -141,12 +141,12 @@ def open_blindly(config: Path | None, store: Path | None, *, error: ConfigError)
     Raises ``error`` itself where there is none.
     """
     from daemon.config.load import without_file
-    from store.db import Store
+    from store.opening import open_store
 
     found = without_file(config, store, os.environ)
     if not found.store.is_file():
         raise error
-    with Store.open(found.store, readonly=True) as opened:
+    with open_store(found.store, readonly=True) as opened:
         yield House(found, opened)
 
 
@@ -164,8 +164,8 @@ def open_house(
     The store is looked through once a day before anything is told from it, unless it is wanted as it is.
     Raises ConfigError, NotFoundError where there is nothing to read yet, and DamagedError.
     """
-    from store.db import Store
     from store.errors import ConfigError, NotFoundError, UsageError
+    from store.opening import open_store
 
     found = read_config(config, store, needed=False)
     if mailbox and not found.mailboxes:  # and no empty store is left behind
@@ -173,7 +173,7 @@ def open_house(
     if found.store.is_dir():
         raise UsageError(f"{found.store} is a folder", hint="name the store's file, such as digwell.db")
     try:
-        opened = Store.open(found.store, readonly=readonly)
+        opened = open_store(found.store, readonly=readonly)
     except NotFoundError as error:
         hint = error.hint if found.file else "set up your mailbox first: digwell init"
         raise NotFoundError(error.what, error.why, hint) from error

@@ -17,8 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.db import telling
 from store.errors import ConfigError
+from store.faults import telling
 
 KEY_BYTES = 32
 MAC_BYTES = 10

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.book import fingerprint
-from store.db import Store, telling
+from store.db import Store
 from store.dossiers import choose
 from store.errors import DigwellError, TemporaryError
+from store.faults import telling
 from store.keep import backups, left_aside
 from store.own import own_ids, rebuild_days
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from store.db import APPLICATION_ID, SCHEMA, Store, telling
+from store.db import APPLICATION_ID, SCHEMA, Store
 from store.errors import DamagedError, NotFoundError, SafetyStopError
+from store.faults import telling
 from store.shape import fault
 from store.soundness import read_all
 

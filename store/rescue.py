@@ -15,10 +15,12 @@ from pathlib import Path
 from shutil import rmtree
 
 from store import keep
-from store.db import Store, recall, remember, telling
+from store.db import Store, recall, remember
 from store.errors import DamagedError, SafetyStopError, TemporaryError
 from store.facts import DAY
+from store.faults import telling
 from store.keep import Backup
+from store.opening import open_store
 from store.salvage import salvage
 from store.soundness import looked, problems
 
@@ -52,7 +54,7 @@ def open_sound(path: Path, now: int, *, broken: bool = False) -> tuple[Store, Re
     Only the daemon and the scan do this, holding the lock.
     """
     try:
-        store = Store.open(path)
+        store = open_store(path)
     except DamagedError:
         return _rescue(path, now)
     with suppress(DamagedError):  # a header may be such that only writing fails
@@ -73,7 +75,7 @@ def _rescue(path: Path, now: int) -> tuple[Store, Rescue]:
         draft = room / path.name
         if source:
             keep.copy(source.path, draft)
-        with Store.open(draft) as store:
+        with open_store(draft) as store:
             saved = salvage(store, ruin) if ruin else (0, 0)
             damaged = "" if ruin is None else aside.name if ruin == path else ruin.name
             backup, since = (source.path.name, source.at) if source else ("", 0)
@@ -81,7 +83,7 @@ def _rescue(path: Path, now: int) -> tuple[Store, Rescue]:
             note(store, done)
             looked(store, now)
         keep.exchange(path, draft, aside, source.path if source else None)
-    return Store.open(path), done
+    return open_store(path), done
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from store.book import ids_of
-from store.db import FAULTS, Row, Store
+from store.db import Row, Store
 from store.facts import Said
+from store.faults import FAULTS
 from store.ledger import Command, begin_command, say
 
 _ADDRESS = {"id": int, "address": str}

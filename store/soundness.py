@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections import deque
 
-from store.db import FAULTS, Store, damaged, recall, remember
+from store.db import Store, recall, remember
 from store.errors import DamagedError
+from store.faults import FAULTS, damaged
 
 EVERY = 86_400
 """Seconds for which a look at all pages is good."""

@@ -97,14 +97,14 @@ def names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
     a word, such as ``$(id)@example.net``, is not offered.
     """
     from daemon.app import read_config
-    from store.db import Store
     from store.errors import DigwellError
+    from store.opening import open_store
     from store.people import beginning
 
     said = ctx.find_root().ensure_object(Session)
     try:
         path = read_config(said.config, said.store, needed=False).store
-        with Store.open(path, readonly=True) as store:
+        with open_store(path, readonly=True) as store:
             return [address for address in beginning(store, incomplete) if _WORD.fullmatch(address)]
     except DigwellError:
         return []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from store.db import Store
+from store.opening import open_store
 
 
 class Cellar:
@@ -21,7 +22,7 @@ class Cellar:
     def store(self) -> Store:
         """Return the store, opening it if it is put away."""
         if self._store is None:
-            self._store = Store.open(self.path)
+            self._store = open_store(self.path)
         return self._store
 
     def close(self) -> None:

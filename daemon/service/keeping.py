@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from store import keep, soundness
-from store.db import Store
+from store.opening import open_store
 from store.rescue import Rescue, note, open_sound
 
 EVERY = 86_400
@@ -25,7 +25,7 @@ def sound(path: Path, now: int, *, broken: bool = False) -> Rescue | None:
 
 def back_up(path: Path, now: int) -> bool:
     """Make a backup if the last one is a day old and there is something to lose; return whether."""
-    with Store.open(path) as store:
+    with open_store(path) as store:
         latest = next(iter(keep.backups(path)), None)
         # one from the future is no reason to wait for it: the clock was wrong
         fresh = latest is not None and now - EVERY < latest.at <= now
@@ -40,7 +40,7 @@ def restore(path: Path, source: Path, now: int) -> Path | None:
     """Put a backup in the place of the store, as its owner wishes; return where the old one lies, if any."""
     aside = keep.restore(path, source, now)
     since = next((b.at for b in keep.backups(path) if b.path == source), 0)
-    with Store.open(path) as store:
+    with open_store(path) as store:
         note(store, Rescue(now, aside.name if aside else "", source.name, since, told=True, by_hand=True))
     return aside
 

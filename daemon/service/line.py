@@ -29,6 +29,7 @@ from daemon.service.reload import InForce
 from store.db import Store
 from store.errors import DigwellError, NeedsOwnerError, SafetyStopError, TemporaryError
 from store.facts import Role
+from store.opening import open_store
 
 FINE = "ok"
 CONNECTING = "connecting"
@@ -71,7 +72,7 @@ def scan_whole(force: InForce, box: MailboxConfig, wishes: Wishes, gauge: Gauge)
     from daemon.attending import Ear  # noqa: PLC0415
     from daemon.week import look  # noqa: PLC0415
 
-    with Store.open(force.config.store) as store:
+    with open_store(force.config.store) as store:
         ear = Ear(force.config, store, force.policy)
         counted = wishes._replace(commands=ear, progress=lambda _, done, expected: gauge.set(done, expected))
         done = scan(store, box, lambda: open_session(box), counted)

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 
 from daemon import clock
-from store.db import telling
 from store.errors import LockedError
+from store.faults import telling
 
 SCAN = "lock"
 """The right to scan into a store: one ``run`` or ``scan`` at a time."""

@@ -19,8 +19,8 @@ from daemon.service.cellar import Cellar
 from daemon.service.reload import InForce
 from daemon.service.stop import Stop
 from store import editions, outbox
-from store.db import Store
 from store.facts import DAY
+from store.opening import open_store
 
 FIRST = "first"
 SOON = 3600
@@ -128,7 +128,7 @@ class Mailing:
         path = self._cellar.path
 
         def child(_: Gauge) -> object:
-            with Store.open(path) as store:
+            with open_store(path) as store:
                 house = House(force.config, store)
                 house.policy = force.policy  # the rules in force, not those of a file that may be wrong
                 return work(house)

@@ -28,6 +28,7 @@ from daemon.setup.checks import Check, State, fine, no, warn
 from store import editions, keep, soundness
 from store.db import Store
 from store.errors import DigwellError, NeedsOwnerError, NotFoundError
+from store.opening import open_store
 from store.own import own_addresses
 from store.rescue import is_doubtful, noted
 
@@ -108,7 +109,7 @@ def _smtp(config: Config) -> Check:
 def _store(config: Config, patient: Patient) -> Iterator[Check]:
     path = config.store
     try:
-        with Store.open(path, readonly=True) as store:
+        with open_store(path, readonly=True) as store:
             found = soundness.problems(store)
             size = keep.size(store.path)
             if found:

@@ -6,8 +6,8 @@ from typing import Any
 
 from daemon.mail.parse import read
 from store import messages
-from store.db import Store
 from store.facts import Role, Sighting
+from store.opening import open_store
 from tests.cli.town import MAYA, NOW, Town, letter
 
 MALLORY = "Mallory <mallory@flood.example>"
@@ -21,7 +21,7 @@ def flood(town: Town) -> int:
         claimed = {"In_Reply_To": f"<mine{day}@example.org>", "References": f"<mine{day}@example.org>"}
         mails.append(letter(MALLORY if day % 2 else ANA, MAYA, day / 3, f"Re: our talk {day}", **claimed))
         mails.append(letter(MAYA, MALLORY if day % 2 else ANA, day / 3 + 0.1, f"our talk {day}"))
-    with Store.open(town.store) as store:
+    with open_store(town.store) as store:
         account = messages.account_id(store, "maya", "imap.example.org", "maya@example.org")
         listed = [("INBOX", Role.INBOX, True), ("Sent", Role.SENT, True)]
         inbox, _ = messages.sync_folders(store, account, listed)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from jsonschema import Draft202012Validator
 
-from store.db import Store
 from store.ledger import said
 from store.messages import find
+from store.opening import open_store
 from tests.cli.town import Town
 
 TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
@@ -130,7 +130,7 @@ def test_every_evidence_of_a_suggestion_is_a_message_or_note_that_exists(town: T
     town("promised", "Ana", "the agent's name", "--by", "tomorrow")
     found = town("due", "--all", "--json", "--as-of", "2026-11-30").items
     proofs = [proof for item in found for proof in item["evidence"]]
-    with Store.open(town.store, readonly=True) as store:
+    with open_store(town.store, readonly=True) as store:
         notes = {act.id for act in said(store)}
         assert all(find(store, p["message_id"]) for p in proofs if "message_id" in p)
         assert all(p["note_id"] in notes for p in proofs if "note_id" in p)

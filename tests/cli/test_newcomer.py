@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.cli.main import run
-from store.db import Store
+from store.opening import open_store
 from tests.cli.town import CONFIG, Town
 
 ROOT = Path(__file__).parents[2]
@@ -195,7 +195,7 @@ def test_what_needs_a_mailbox_leaves_no_store_behind_where_there_is_none(
 
 
 def test_nobody_due_is_told_with_its_reason(town: Town, tmp_path: Path) -> None:
-    Store.open(tmp_path / "new.db").close()
+    open_store(tmp_path / "new.db").close()
     empty = town("--store", str(tmp_path / "new.db"), "due")
     assert empty.code == 0
     assert "digwell scan" in empty.out

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from store.db import Store
+from store.opening import open_store
 from store.views import judged
 from tests.cli.test_data import maildir
 from tests.cli.town import MAYA, Town, letter
@@ -37,7 +37,7 @@ def test_what_is_certain_can_still_be_taken_apart(town: Town) -> None:
 
 def test_the_last_verdicts_stand_in_the_store_with_their_day(town: Town) -> None:
     town("due")
-    with Store.open(town.store, readonly=True) as store:
+    with open_store(town.store, readonly=True) as store:
         assert judged(store)[1] > 0
         kept: dict[str, str] = dict(
             store.rows("SELECT address, reason FROM verdict JOIN address ON address.id = address_id")
@@ -45,7 +45,7 @@ def test_the_last_verdicts_stand_in_the_store_with_their_day(town: Town) -> None
     assert kept["tomas@example.com"]
     town("never", "tomas@example.com")
     town("due")
-    with Store.open(town.store, readonly=True) as store:
+    with open_store(town.store, readonly=True) as store:
         (due,) = store.one("SELECT due FROM verdict JOIN address a ON a.id = address_id WHERE a.address = ?",
                            ("tomas@example.com",)) or (None,)  # fmt: skip
     assert due == 0
@@ -53,7 +53,7 @@ def test_the_last_verdicts_stand_in_the_store_with_their_day(town: Town) -> None
 
 def test_a_look_into_the_past_keeps_no_verdict(town: Town) -> None:
     town("due", "--as-of", "2026-06-01")
-    with Store.open(town.store, readonly=True) as store:
+    with open_store(town.store, readonly=True) as store:
         assert judged(store) == ("", 0)
 
 

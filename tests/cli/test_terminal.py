@@ -13,10 +13,10 @@ import pytest
 
 from daemon.cli.output import clean, width
 from daemon.mail.parse import read
-from store.db import Store
 from store.facts import Sighting
 from store.health import alerts, keep_alerts, report
 from store.messages import learn_own, record
+from store.opening import open_store
 from store.people import beginning
 from tests.cli.town import MAYA, NOW, Town, letter
 
@@ -108,7 +108,7 @@ def test_names_of_people_are_completed(town: Town) -> None:
 
 def test_an_address_that_a_shell_would_carry_out_is_not_completed(town: Town) -> None:
     strange = ("odd`id`@example.net", "odd|id@example.net")
-    with Store.open(town.store) as store:
+    with open_store(town.store) as store:
         mails = [
             letter(MAYA, f'"{odd.partition("@")[0]}"@example.net', ago)
             for ago, odd in enumerate(("odd+x.1@example.net", *strange), 3)
@@ -127,19 +127,19 @@ def test_every_shell_gets_a_script(town: Town, shell: str) -> None:
 
 
 def test_two_days_without_a_good_scan_are_blind(town: Town) -> None:
-    with Store.open(town.store) as store:
+    with open_store(town.store) as store:
         report(store, "maya@example.org", "ok", NOW - 3 * 86_400)
         report(store, "maya@example.org", "offline", NOW - 60, "no route to the server")
     ran = town("status")
     assert ran.code == 5
     assert "blind" in ran.err
-    with Store.open(town.store) as store:
+    with open_store(town.store) as store:
         report(store, "maya@example.org", "ok", NOW - 60)
     assert town("status").code == 0
 
 
 def test_what_the_mail_server_wants_read_is_shown_for_a_week_and_a_day(town: Town) -> None:
-    with Store.open(town.store) as store:
+    with open_store(town.store) as store:
         keep_alerts(store, "maya@example.org", ["quota is short", "going down at noon"], NOW - 3 * 86_400)
         keep_alerts(store, "maya@example.org", ["quota is\nshort"], NOW - 60)
     assert town("status", "--json").json["item"]["mailboxes"][0]["alerts"] == [
@@ -147,5 +147,5 @@ def test_what_the_mail_server_wants_read_is_shown_for_a_week_and_a_day(town: Tow
         "going down at noon",
     ]
     assert "its server says: quota is short" in town("status").out
-    with Store.open(town.store) as store:
+    with open_store(town.store) as store:
         assert alerts(store, "maya@example.org", NOW + 6 * 86_400) == ("quota is short",)

@@ -16,8 +16,8 @@ import pytest
 from daemon.cli.main import run
 from daemon.mail.parse import read
 from store import messages
-from store.db import Store
 from store.facts import DAY, Cursor, Role, Sighting
+from store.opening import open_store
 
 NOW = int(datetime(2026, 11, 23, 7, 30, tzinfo=UTC).timestamp())
 LEAVE = "<mailto:leave@shop.example>"
@@ -126,7 +126,7 @@ def inhabitants() -> list[tuple[bool, bytes]]:
 def settle(folder: Path) -> None:
     """Put configuration and mail into a folder."""
     (folder / "config.yaml").write_text(CONFIG)
-    with Store.open(folder / "digwell.db") as store:
+    with open_store(folder / "digwell.db") as store:
         account = messages.account_id(store, "maya", "imap.example.org", "maya@example.org")
         listed = [("INBOX", Role.INBOX, True), ("Sent", Role.SENT, True)]
         inbox, sent = messages.sync_folders(store, account, listed)

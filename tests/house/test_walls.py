@@ -60,6 +60,26 @@ def test_a_room_is_small_described_and_uses_its_own_doors_only(path: Path) -> No
         assert allowed is None or name.startswith(allowed), f"{module} belongs to {allowed}"
 
 
+@pytest.mark.parametrize("storey", ["rules", "store"])
+def test_no_rooms_of_the_lower_storeys_need_each_other(storey: str) -> None:
+    needs = {
+        f"{storey}.{path.stem}": {
+            f"{storey}.{part}"
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.module
+            for part in (
+                [alias.name for alias in node.names]
+                if node.module == storey
+                else [node.module.rpartition(".")[2]] * node.module.startswith(f"{storey}.")
+            )
+        }
+        for path in sorted((ROOT / storey).glob("*.py"))
+    }
+    while free := {room for room, others in needs.items() if not others & needs.keys()}:
+        needs = {room: others for room, others in needs.items() if room not in free}
+    assert not needs, f"in a circle, or upon one: {sorted(needs)}"
+
+
 def test_the_three_packages_hold_a_docstring_only() -> None:
     for storey in STOREYS:
         tree = ast.parse((ROOT / storey / "__init__.py").read_text())

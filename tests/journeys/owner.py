@@ -16,9 +16,9 @@ from daemon import clock, passing, post
 from daemon.app import House
 from daemon.config.values import CommandsConfig, Config, DigestConfig, MailboxConfig, SecretSource
 from daemon.scan.values import Wishes
-from store.db import Store
 from store.export import records
 from store.facts import DAY
+from store.opening import open_store
 from tests.fakes.dovecot import Account
 
 ME = "maya@example.org"
@@ -53,7 +53,7 @@ class Owner:
         told = CommandsConfig(**commands)  # type: ignore[arg-type]
         digest = DigestConfig(time_zone="UTC", to=ME)
         self.config = Config((box,), digest, None, told, drafts, path / "digwell.db", None, path / "c.yaml")
-        self.store = Store.open(self.config.store)
+        self.store = open_store(self.config.store)
         self.now = clock.now()
         self._fill()
 

@@ -13,6 +13,7 @@ from daemon.scan.values import Scanned, Wishes
 from store.db import Store
 from store.errors import TemporaryError
 from store.export import records
+from store.opening import open_store
 from tests.fakes.dovecot import Account
 
 NOW = 1_795_000_000
@@ -80,4 +81,4 @@ def knows(store: Store) -> list[str]:
 
 def fresh(folder: Path, name: str = "store.db") -> Store:
     """Open a new store."""
-    return Store.open(folder / name)
+    return open_store(folder / name)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from store.db import Store
 from store.facts import Cursor, Message, Said
 from store.folders import folders
 from store.ledger import Command, begin_command, say
 from store.messages import record
+from store.opening import open_store
 from store.people import know
 from store.snapshot import load
 from tests.store.letters import ME, START, letter, new_store, seen
@@ -57,9 +57,9 @@ def scan(path: Path) -> None:
 def visit(path: Path) -> None:
     """Read and write like a hundred runs of the command line."""
     for n in range(100):
-        with Store.open(path, readonly=True) as store:
+        with open_store(path, readonly=True) as store:
             load(store, START + 10_000_000)
-        with Store.open(path) as store, store.transaction():
+        with open_store(path) as store, store.transaction():
             number = begin_command(store, Command(at=START + n, text="note"))
             say(store, number, [Said("", START + n, "note", know(store, f"p{n}@y.example", []), text=str(n))])
     tell("done")
@@ -68,7 +68,7 @@ def visit(path: Path) -> None:
 def opening(path: Path) -> None:
     """Open the store, which may bring it up to date."""
     tell("ready")
-    with Store.open(path) as store:
+    with open_store(path) as store:
         tell(store.schema)
 
 

@@ -12,6 +12,7 @@ from store.days import fold
 from store.db import Row, Store
 from store.facts import Folder, Mark, Message, Named, Role, Sighting
 from store.messages import account_id, learn_own, sync_folders
+from store.opening import open_store
 
 ME = "maya@example.org"
 START = 1_600_000_000
@@ -71,7 +72,7 @@ _opened: list[Store] = []
 
 def opened(path: Path) -> Store:
     """Open a store that is closed when the test ends."""
-    return closed_later(Store.open(path))
+    return closed_later(open_store(path))
 
 
 def closed_later(store: Store) -> Store:
@@ -91,7 +92,7 @@ def new_store(
 ) -> tuple[Store, dict[str, Folder]]:
     if not path.exists():
         path.write_bytes(_empty())
-    store = Store.open(path)
+    store = open_store(path)
     _opened.append(store)
     learn_own(store, own)
     account = account_id(store, "main", "imap.example.org", ME)
@@ -104,7 +105,7 @@ def _empty() -> bytes:
     """Return an empty store as a file: migrating each time would be most of a test's time."""
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "empty.db")
-        Store.open(path).close()
+        open_store(path).close()
         return path.read_bytes()
 
 

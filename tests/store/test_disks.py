@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from store import keep
-from store.db import Store, remember
+from store.db import remember
 from store.errors import DigwellError, TemporaryError
 from store.facts import Sighting
 from store.messages import counts, record
+from store.opening import open_store
 from store.rescue import open_sound
 from store.soundness import problems
 from tests.store.letters import START, letter, new_store, seen
@@ -57,7 +58,7 @@ def test_a_full_disk_is_said_loses_nothing_and_is_got_over(disk: Path) -> None:
     with pytest.raises(TemporaryError, match="full"):
         keep.backup(store, START)
     assert not list(keep.directory(store.path).iterdir())
-    with Store.open(store.path, readonly=True) as reader:
+    with open_store(store.path, readonly=True) as reader:
         assert counts(reader).messages == done
     remount(disk, "size=20m")
     assert record(store, folder["INBOX"], mail(done)).new == 200
@@ -69,12 +70,12 @@ def test_a_store_at_rest_is_read_where_there_is_no_room_at_all(disk: Path) -> No
     record(store, folder["INBOX"], mail(0))
     store.close()
     fill(disk)
-    with Store.open(disk / "s.db", readonly=True) as reader:
+    with open_store(disk / "s.db", readonly=True) as reader:
         assert counts(reader).messages == 200
-    with pytest.raises(TemporaryError, match="full"), Store.open(disk / "s.db") as writer:
+    with pytest.raises(TemporaryError, match="full"), open_store(disk / "s.db") as writer:
         remember(writer, "a", "b" * 100_000)
     (disk / "ballast").unlink()
-    with Store.open(disk / "s.db") as writer:
+    with open_store(disk / "s.db") as writer:
         remember(writer, "a", "b" * 100_000)
 
 
@@ -102,8 +103,8 @@ def test_a_disk_that_may_only_be_read_is_read(disk: Path) -> None:
     record(store, folder["INBOX"], mail(0)[:50])
     store.close()
     remount(disk, "ro")
-    with Store.open(disk / "s.db", readonly=True) as reader:
+    with open_store(disk / "s.db", readonly=True) as reader:
         assert counts(reader).messages == 50
     for name in ("s.db", "new.db"):
-        with pytest.raises(DigwellError, match="cannot be written"), Store.open(disk / name) as writer:
+        with pytest.raises(DigwellError, match="cannot be written"), open_store(disk / name) as writer:
             writer.execute("INSERT INTO meta VALUES ('a', 'b')")

@@ -23,6 +23,7 @@ from store.folders import folders
 from store.ledger import said
 from store.messages import counts, record
 from store.migrations import STEPS
+from store.opening import open_store
 from store.soundness import problems
 from tests.store import child
 from tests.store.letters import START, letter, new_store, opened, seen
@@ -60,7 +61,7 @@ def test_a_scan_killed_at_any_instant_loses_and_doubles_nothing(tmp_path: Path) 
         lines = told(process)
         process.stdout.close()
         kills += process.wait() == -signal.SIGKILL
-        with Store.open(path) as store:
+        with open_store(path) as store:
             assert problems(store, thoroughly=True) == ()
             (sent,) = (f for f in folders(store, 1) if f.name == "Sent")
             done = sent.cursor.high if sent.cursor else 0
@@ -82,7 +83,7 @@ def test_command_lines_during_a_scan_are_never_locked_out(tmp_path: Path) -> Non
         assert process.stdout is not None
         process.stdout.close()
     assert ends == [str(child.TOTAL), "done", "done"]
-    with Store.open(path) as store:
+    with open_store(path) as store:
         assert len(said(store)) == 200
         assert counts(store).messages == child.TOTAL
 
@@ -90,7 +91,7 @@ def test_command_lines_during_a_scan_are_never_locked_out(tmp_path: Path) -> Non
 @pytest.mark.parametrize("dump", DBS, ids=lambda p: p.stem)
 def test_a_store_of_every_age_is_brought_up_to_date(tmp_path: Path, dump: Path) -> None:
     path = old_store(tmp_path / "s.db", dump)
-    with Store.open(path) as store:
+    with open_store(path) as store:
         assert store.schema == SCHEMA
         assert counts(store).messages == 1
         assert [act.text for act in said(store)] == (["tall"] if dump.stem != "schema-1" else [])
@@ -106,7 +107,7 @@ def _shape(store: Store) -> set[tuple[object, ...]]:
 
 
 def _newest_shape(tmp_path: Path) -> set[tuple[object, ...]]:
-    with Store.open(tmp_path / "newest.db") as store:
+    with open_store(tmp_path / "newest.db") as store:
         return _shape(store)
 
 
@@ -118,7 +119,7 @@ def test_a_new_store_is_what_sqlite_utils_would_have_made_of_an_empty_file(tmp_p
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         database = Database(connection, execute_plugins=False)
         STEPS.apply(database)
-        with Store.open(tmp_path / "s.db") as store:
+        with open_store(tmp_path / "s.db") as store:
             for sql in (
                 "SELECT type, name, sql FROM sqlite_schema ORDER BY rowid",
                 "SELECT id, migration_set, name, length(applied_at) FROM _sqlite_migrations",
@@ -138,7 +139,7 @@ def test_an_upgrade_killed_half_way_is_taken_up_again(tmp_path: Path) -> None:
         process.kill()
         process.stdout.close()
         process.wait()
-        with Store.open(path) as store:
+        with open_store(path) as store:
             assert store.schema == SCHEMA
             assert counts(store).messages == 1
 
@@ -155,7 +156,7 @@ def test_two_processes_may_make_or_upgrade_a_store_at_once(tmp_path: Path) -> No
 
 def test_reading_an_old_store_brings_it_up_to_date_first(tmp_path: Path) -> None:
     path = old_store(tmp_path / "s.db", DBS[0])
-    with Store.open(path, readonly=True) as store:
+    with open_store(path, readonly=True) as store:
         assert store.schema == SCHEMA
         with pytest.raises(DigwellError):
             remember(store, "x", "y")
@@ -163,13 +164,13 @@ def test_reading_an_old_store_brings_it_up_to_date_first(tmp_path: Path) -> None
 
 def test_a_newer_store_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
-    Store.open(path).close()
+    open_store(path).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     before = path.read_bytes()
     for readonly in (True, False):
         with pytest.raises(SafetyStopError, match="newer"):
-            Store.open(path, readonly=readonly)
+            open_store(path, readonly=readonly)
     assert path.read_bytes() == before
 
 
@@ -179,19 +180,19 @@ def test_a_strangers_database_is_refused(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE t (x)")
     for readonly in (True, False):
         with pytest.raises(SafetyStopError, match="no digwell store"):
-            Store.open(path, readonly=readonly)
+            open_store(path, readonly=readonly)
 
 
 def test_what_is_no_database_is_called_damaged(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     path.write_bytes(b"x" * 5000)
     with pytest.raises(DamagedError):
-        Store.open(path)
+        open_store(path)
 
 
 def test_nothing_to_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
-        Store.open(tmp_path / "none.db", readonly=True)
+        open_store(tmp_path / "none.db", readonly=True)
 
 
 def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
@@ -213,14 +214,14 @@ def test_a_device_that_is_full_is_said(tmp_path: Path) -> None:
     store, _ = new_store(tmp_path / "s.db")
     (tmp_path / "full").symlink_to("/dev/full")
     with pytest.raises(DigwellError):
-        Store.open(tmp_path / "full")
+        open_store(tmp_path / "full")
     assert counts(store).messages == 0
 
 
 def test_a_store_that_may_not_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "dir").write_text("a file in the way")
     with pytest.raises(DigwellError, match="cannot be opened"):
-        Store.open(tmp_path / "dir" / "s.db")
+        open_store(tmp_path / "dir" / "s.db")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -231,8 +232,8 @@ def test_a_directory_that_may_not_be_written_is_said(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(DigwellError, match="cannot be written"):
-            Store.open(tmp_path / "new.db")
-        with Store.open(tmp_path / "s.db", readonly=True) as reader:
+            open_store(tmp_path / "new.db")
+        with open_store(tmp_path / "s.db", readonly=True) as reader:
             assert counts(reader).messages == 1
     finally:
         tmp_path.chmod(0o700)
@@ -262,7 +263,7 @@ def test_ids_are_never_given_out_again_by_another_process(tmp_path: Path) -> Non
 
 
 def test_the_file_says_what_it_is(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "s.db") as store:
+    with open_store(tmp_path / "s.db") as store:
         assert store.one("PRAGMA application_id") == (APPLICATION_ID,)
         assert store.one("PRAGMA journal_mode") == ("wal",)
         assert store.one("PRAGMA synchronous") == (2,)

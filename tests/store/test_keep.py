@@ -15,6 +15,7 @@ from store.errors import DamagedError, DigwellError, NotFoundError, SafetyStopEr
 from store.facts import DAY, Edition, Said
 from store.ledger import Command, begin_command, said, say, undo
 from store.messages import counts, record
+from store.opening import open_store
 from store.people import know
 from store.rescue import Rescue, open_sound
 from store.salvage import salvage
@@ -224,9 +225,9 @@ def test_damage_that_is_no_longer_text_is_damage(tmp_path: Path) -> None:
     raw = path.read_bytes()
     path.write_bytes(raw.replace(b"CREATE TABLE message", b"CREATE TABLE \xff\xfe)sage"))
     with pytest.raises(DamagedError):
-        Store.open(path, readonly=True)
+        open_store(path, readonly=True)
     with pytest.raises(DamagedError):
-        Store.open(path)
+        open_store(path)
     rescued, rescue = sound(path, START + 5)
     assert rescue is not None
     assert rescue.backup

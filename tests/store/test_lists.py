@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from store.db import Store
 from store.facts import Sighting
 from store.messages import learn_own, record
+from store.opening import open_store
 from store.snapshot import load
 from tests.store.letters import ME, START, letter
 
@@ -14,7 +14,7 @@ from tests.store.letters import ME, START, letter
 def test_the_address_a_list_id_names_is_listed(tmp_path: Path) -> None:
     post = letter("a@x", "ana@x.example", ("boat@example.org", ME))
     posts = [post._replace(list_id="boat.example.org"), letter("b@x", "bo@x.example")]
-    with Store.open(tmp_path / "digwell.db") as store:
+    with open_store(tmp_path / "digwell.db") as store:
         learn_own(store, [ME])
         record(store, None, [Sighting(0, one) for one in posts])
         record(

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.db import Store
 from store.errors import DigwellError
 from store.facts import DAY, Cursor, Mark, Message, Quarantined, Role
 from store.folders import folders, quarantined
 from store.messages import counts, find, is_ours_proven, rebuild_days, record
+from store.opening import open_store
 from store.snapshot import load
 from tests.store.letters import ME, START, days, letter, new_store, seen, without_ids
 
@@ -253,6 +253,6 @@ def test_two_stores_read_the_same_day_the_same(tmp_path: Path) -> None:
 
 def test_a_store_is_private(tmp_path: Path) -> None:
     path = tmp_path / "home" / "s.db"
-    Store.open(path).close()
+    open_store(path).close()
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700

@@ -17,6 +17,7 @@ from store.forgetting import forget
 from store.items import Item, items, keep_items
 from store.ledger import said
 from store.messages import counts, record
+from store.opening import open_store
 from store.people import know
 from store.rescue import Rescue, is_doubtful, note, noted, open_sound, tell
 from store.salvage import salvage
@@ -56,7 +57,7 @@ def test_a_store_that_is_gone_is_missed_and_its_backup_stands_in(tmp_path: Path,
         path.touch()
     for readonly in (True, False):
         with pytest.raises(DamagedError, match="empty" if empty else "gone"):
-            Store.open(path, readonly=readonly)
+            open_store(path, readonly=readonly)
     assert path.exists() == empty
     store, rescue = rescued(path)
     assert rescue == noted(store)
@@ -68,7 +69,7 @@ def test_a_store_that_is_gone_is_missed_and_its_backup_stands_in(tmp_path: Path,
 
 def test_another_stores_backups_are_none_of_its_own(tmp_path: Path) -> None:
     saved(tmp_path / "s.db")
-    with Store.open(tmp_path / "other.db") as other:
+    with open_store(tmp_path / "other.db") as other:
         assert keep.backups(other.path) == ()
         for day in range(3):
             keep.backup(other, START + day * DAY, kept=1)
@@ -109,7 +110,7 @@ def test_with_backups_that_are_all_damaged_a_new_store_begins(tmp_path: Path) ->
     store, rescue = rescued(path)
     assert (rescue.backup, rescue.since) == ("", 0)
     assert counts(store).messages == 0
-    Store.open(path).close()
+    open_store(path).close()
 
 
 def test_what_was_sent_since_the_backup_is_known_to_be_sent(tmp_path: Path) -> None:

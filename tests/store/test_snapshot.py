@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from store.db import Store
 from store.facts import DAY, Mark, Named
 from store.messages import record
+from store.opening import open_store
 from store.people import Link, know, replace_certain
 from store.snapshot import dossiers, load
 from tests.store.letters import ME, START, letter, new_store, seen, without_ids
@@ -169,7 +169,7 @@ def test_mail_in_bulk_counts_as_mail_one_by_one(tmp_path: Path) -> None:
         stores.append(store)
     assert stores[0].one("SELECT count(*) FROM fresh_day") == (700,)
     assert stores[1].one("SELECT count(*) FROM fresh_day") == (0,)
-    with Store.open(stores[0].path, readonly=True) as reader:
+    with open_store(stores[0].path, readonly=True) as reader:
         assert reader.one("SELECT count(*) FROM fresh_day") == (0,)
         assert len(load(reader, LATER).people) == 700
     assert without_ids(stores[0]) == without_ids(stores[1])

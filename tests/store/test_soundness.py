@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from store import keep, shape
-from store.db import Store
 from store.errors import DamagedError
 from store.export import as_line, records
 from store.facts import Said
 from store.ledger import Command, begin_command, said, say
 from store.messages import counts, record
+from store.opening import open_store
 from store.people import know
 from store.rescue import open_sound
 from store.soundness import EVERY, look, looked, problems
@@ -45,7 +45,7 @@ def put(path: Path, raw: bytes) -> None:
 
 
 def everything(path: Path) -> list[str]:
-    with Store.open(path, readonly=True) as store:
+    with open_store(path, readonly=True) as store:
         look(store, START)
         return [as_line(one) for one in records(store)]
 
@@ -59,11 +59,11 @@ def misspell(path: Path, sql: str) -> None:
 def refused(path: Path) -> None:
     for readonly in (True, False):
         with pytest.raises(DamagedError):
-            Store.open(path, readonly=readonly)
+            open_store(path, readonly=readonly)
 
 
 def test_the_checksum_is_that_of_the_schema_all_steps_make(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "s.db") as store:
+    with open_store(tmp_path / "s.db") as store:
         assert shape.checksum(shape.parts(store.connection)) == shape.SHAPE
 
 
@@ -99,7 +99,7 @@ def test_what_the_owner_added_is_no_damage(tmp_path: Path) -> None:
         connection.execute("ANALYZE")
         connection.execute("VACUUM")
     for readonly in (True, False):
-        with Store.open(path, readonly=readonly) as store:
+        with open_store(path, readonly=readonly) as store:
             assert counts(store).messages == 60
             assert problems(store, thoroughly=True) == ()
 
@@ -110,7 +110,7 @@ def test_a_header_that_was_hit_is_damage(tmp_path: Path, at: int, value: int) ->
     raw = bytearray(path.read_bytes())
     raw[at] = value
     put(path, bytes(raw))
-    with pytest.raises(DamagedError), Store.open(path) as store:
+    with pytest.raises(DamagedError), open_store(path) as store:
         looked(store, START)
     store, rescue = open_sound(path, START)
     store.close()
@@ -122,7 +122,7 @@ def test_an_index_that_tells_of_another_word_is_found_by_the_thorough_look(tmp_p
     raw = path.read_bytes()
     first = raw.index(b"p3@x.example")
     put(path, raw[:first] + b"q" + raw[first + 1 :])
-    with Store.open(path) as store:
+    with open_store(path) as store:
         assert problems(store) == ()
         assert "index" in problems(store, thoroughly=True)[0]
         with pytest.raises(DamagedError, match="index"):

@@ -31,6 +31,7 @@ from rules.verdicts import Digest
 from store import editions, ledger, outbox
 from store.db import Store
 from store.errors import NeedsOwnerError, TemporaryError
+from store.opening import open_store
 from tests.fakes.access import Access
 from tests.fakes.dovecot import Account
 from tests.fakes.faulty import Fault, Faulty
@@ -44,7 +45,7 @@ QUICK = Deadlines(connect=2.0, read=0.5, whole=2.0)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "digwell.db") as opened:
+    with open_store(tmp_path / "digwell.db") as opened:
         yield opened
 
 

@@ -16,6 +16,7 @@ from store.db import Store
 from store.errors import NotFoundError, UsageError
 from store.export import records
 from store.messages import counts, learn_own
+from store.opening import open_store
 from store.snapshot import load
 
 NOW = 1_790_000_000
@@ -70,7 +71,7 @@ Received: from a by b; Tue, 1 Jul 2025 09:00:00 +0000
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store" / "digwell.db") as opened:
+    with open_store(tmp_path / "store" / "digwell.db") as opened:
         learn_own(opened, [ME])
         yield opened
 
@@ -141,7 +142,7 @@ def test_whatever_is_imported_twice_or_in_another_order_changes_nothing(
         for turn in range(2):
             path = Path(directory, f"{turn}")
             maildir(path, "", *letters) if kind == "maildir" else mbox(path, *letters)
-            with Store.open(Path(directory, f"{turn}.db")) as one:
+            with open_store(Path(directory, f"{turn}.db")) as one:
                 learn_own(one, [ME])
                 import_path(one, kind, path, NOW)
                 dumps.append(list(records(one)))
@@ -167,7 +168,7 @@ def test_a_takeout_keeps_out_spam_and_drafts_by_their_labels(tmp_path: Path, sto
 
 
 def test_own_addresses_are_learned_from_imported_sent_mail(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "fresh.db") as fresh:
+    with open_store(tmp_path / "fresh.db") as fresh:
         maildir(tmp_path / "m", ".Sent", *(letter(n, ME, "bo@example.net") for n in range(5)))
         import_path(fresh, "maildir", tmp_path / "m", NOW)
         assert load(fresh, NOW).own == {ME}

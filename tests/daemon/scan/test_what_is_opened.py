@@ -14,6 +14,7 @@ from daemon.scan.run import scan
 from daemon.scan.values import Wishes
 from store.db import Store
 from store.facts import Snapshot
+from store.opening import open_store
 from store.snapshot import load
 from tests.fakes.dovecot import Account
 
@@ -23,7 +24,7 @@ LATER = NOW + 5 * 86_400
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "digwell.db") as opened:
+    with open_store(tmp_path / "digwell.db") as opened:
         yield opened
 
 

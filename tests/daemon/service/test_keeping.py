@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from daemon.service.keeping import EVERY, back_up, sound, told
-from store.db import Store
 from store.facts import Said
 from store.ledger import Command, begin_command, said, say
+from store.opening import open_store
 from store.people import know
 from store.soundness import problems
 from tests.store.letters import START, new_store
@@ -44,6 +44,6 @@ def test_a_damaged_store_is_replaced_and_the_owner_told(tmp_path: Path) -> None:
     assert rescue is not None
     assert "is kept as s.db.damaged-" in told(rescue)
     assert "the backup s-20200913T122640Z.db stands in" in told(rescue)
-    with Store.open(path) as store:
+    with open_store(path) as store:
         assert [act.text for act in said(store)] == ["tall"]
         assert problems(store) == ()

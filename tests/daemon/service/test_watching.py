@@ -16,9 +16,9 @@ from daemon.config.values import MailboxConfig, SecretSource
 from daemon.mail.troubles import LostError
 from daemon.scan.values import Wishes
 from daemon.service.line import OFFLINE, Line
-from store.db import Store
 from store.errors import DigwellError
 from store.facts import Role
+from store.opening import open_store
 from tests.fakes.access import Access
 from tests.fakes.dovecot import Account
 from tests.fakes.faulty import Fault, Faulty
@@ -152,7 +152,7 @@ def test_a_hundred_ends_of_file_lose_and_double_no_letter(
     account: Account, tmp_path: Path, wake: socket.socket
 ) -> None:
     hasty = Fault("cut", on="^IDLE", times=100)
-    with Faulty(account.port, [hasty]) as proxy, Store.open(tmp_path / "store.db") as store:
+    with Faulty(account.port, [hasty]) as proxy, open_store(tmp_path / "store.db") as store:
         line = line_to(account, tmp_path, proxy.port)
         wishes = Wishes(now=NOW)
         for number in range(100):

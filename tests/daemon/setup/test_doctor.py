@@ -10,10 +10,10 @@ from pathlib import Path
 from daemon.setup.checks import Check, State
 from daemon.setup.doctor import Patient, examine
 from store import keep
-from store.db import Store
 from store.facts import Cursor, Message, Named, Role, Sighting
 from store.folders import account_id, sync_folders
 from store.messages import record
+from store.opening import open_store
 from store.own import learn_own
 from store.rescue import open_sound
 from tests.fakes.dovecot import Account
@@ -50,7 +50,7 @@ def sent_lately(account: Account) -> None:
 def store(folder: Path) -> Path:
     path = folder / "state/digwell.db"
     path.parent.mkdir(mode=0o700)
-    with Store.open(path):
+    with open_store(path):
         pass
     return path
 
@@ -145,7 +145,7 @@ def test_a_store_that_others_can_read_is_a_warning(account: Account, tmp_path: P
 
 def test_an_address_in_sent_that_may_be_the_owners_is_asked_about(account: Account, tmp_path: Path) -> None:
     sent_lately(account)
-    with Store.open(store(tmp_path)) as opened:
+    with open_store(store(tmp_path)) as opened:
         folder = sync_folders(opened, account_id(opened, "m", "h", "u"), [("Sent", Role.SENT, True)])[0]
         for n, sender in enumerate([account.user, account.user, account.user, *["tom@firm.example"] * 3]):
             message = Message(
@@ -169,7 +169,7 @@ def test_a_store_that_is_gone_is_what_stands_in_the_way_and_one_made_good_is_tol
     account: Account, tmp_path: Path
 ) -> None:
     path = store(tmp_path)
-    with Store.open(path) as opened:
+    with open_store(path) as opened:
         keep.backup(opened, NOW)
     path.unlink()
     last = checks(config(account, tmp_path), tmp_path)[-1]
