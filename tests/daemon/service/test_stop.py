@@ -109,16 +109,23 @@ def at_a_terminal(code: str, number: signal.Signals | None) -> tuple[str, int]:
         [sys.executable, "-c", begun + code], stdin=outer, stdout=outer, stderr=outer, start_new_session=True
     ) as process:
         os.close(outer)
-        said = os.read(inner, 100).decode()
+        said = line(inner)
         if number is None:
             os.close(inner)
         else:
             process.send_signal(number)
-        code_left = process.wait(10)
+            said += line(inner)
+        left = process.wait(10)
         if number is not None:
-            said += os.read(inner, 100).decode()
             os.close(inner)
-    return said, code_left
+    return said, left
+
+
+def line(inner: int) -> str:
+    said = b""
+    while not said.endswith(b"\n"):
+        said += os.read(inner, 100)
+    return said.decode()
 
 
 def test_whose_terminal_is_closed_goes_and_who_keeps_it_reloads() -> None:
