@@ -44,6 +44,10 @@ FAULTS = {
     "fetch misunderstood": [Fault("deny", on="FETCH", text="BAD what", times=2)],
     "opening refused": [Fault("deny", on="^EXAMINE", text="NO not now", times=2)],
     "no dates of receipt at first": [Fault("sub", on="FETCH", find="INTERNALDATE ", text="X-DATE ", times=3)],
+    "no figures of folders": [Fault("drop", find=r"^\* STATUS ", times=999)],
+    "empty figures of folders": [
+        Fault("sub", find=r"^\* STATUS (.+) \(.*\)", text=r"* STATUS \1 ()", times=6)
+    ],
     "no counts at opening": [Fault("drop", on="EXAMINE", find=" EXISTS", times=5)],
 }
 STRIPPED = (
