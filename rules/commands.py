@@ -160,7 +160,7 @@ def _link_command(verb: Verb, words: Sequence[str], item: str, line: str) -> Com
 def _line(line: str, item: str) -> list[Command] | None:
     """Return the commands of a line that is wholly commands, else None."""
     bare = line.strip()
-    if bare[:2] in {"- ", "* ", "• ", "· "}:
+    if bare[:2] in {"- ", "* ", "• ", "· ", "– ", "— "}:
         bare = bare[2:].lstrip()
     if not bare or len(bare) > LONGEST_LINE:
         return None

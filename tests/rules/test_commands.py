@@ -90,6 +90,7 @@ def test_ordinary_answers_hold_no_command(tongue: object, style: str) -> None:
         ("why 2", [("why", ("2",), "", "")]),
         ("why", [("why", (), "", "")]),
         ("UNDO", [("undo", (), "", "")]),
+        ("– done 1", [("done", ("1",), "", "")]),
         ("done 1,", [("done", ("1",), "", "")]),
         ("done １、３", [("done", ("1", "3"), "", "")]),
         ("Done: 1, 3", [("done", ("1", "3"), "", "")]),
