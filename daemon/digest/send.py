@@ -2,7 +2,7 @@
 
 State table of a parcel (``store.outbox``):
 
-    (new in a store that was rescued lately: look for its Message-ID first)
+    (new: look for its Message-ID first; a store made anew forgets what it sent)
     pending --count the try--> trying --taken----------> done
        ^                         |------surely not----> pending (later again)
        |                         |------refused-------> failed
@@ -195,7 +195,8 @@ def _step(store: Store, parcel: Parcel, ways: Ways, now: int) -> Delivery:
     try:
         if parcel.state == "trying":
             ways.pause(min(SETTLE, max(0, SETTLE - abs(now - parcel.tried))))
-        if _may_have_left(store, parcel, now) and lies_in(ways.mailbox(), parcel):
+        doubtful = _may_have_left(store, parcel, now)
+        if lies_in(ways.mailbox(), parcel) if doubtful else _came_before(store, parcel, ways):
             return _arrived(store, parcel, now, fresh=False)
         if parcel.state == "trying" and parcel.channel == SMTP and abs(now - parcel.tried) < DOUBT:
             return Delivery(parcel.key, State.DOUBT, parcel.error or "the mail server gave no answer")
@@ -212,6 +213,21 @@ def _step(store: Store, parcel: Parcel, ways: Ways, now: int) -> Delivery:
 def _may_have_left(store: Store, parcel: Parcel, now: int) -> bool:
     """Say whether a letter may have gone out: now, or before a rescue that lost the memory of it."""
     return parcel.state == "trying" or (not parcel.tries and rescue.is_doubtful(store, now))
+
+
+def _came_before(store: Store, parcel: Parcel, ways: Ways) -> bool:
+    """Say whether an edition never tried lies in the mailbox: from a store that is lost, with its key kept.
+
+    By SMTP a mailbox out of reach is no reason to wait.
+    """
+    if parcel.tries or parcel.state == "trying" or editions.edition(store, parcel.key) is None:
+        return False
+    try:
+        return lies_in(ways.mailbox(), parcel)
+    except (TemporaryError, NeedsOwnerError):
+        if parcel.channel == SMTP:
+            return False
+        raise
 
 
 def lies_in(mailbox: Mailbox, parcel: Parcel) -> bool:

@@ -135,6 +135,24 @@ def test_a_try_cut_short_before_the_append_sends_the_same_bytes(
     assert path.read_bytes().replace(b"\r\n", b"\n") == RAW.replace(b"\r\n", b"\n")
 
 
+def test_a_store_made_anew_finds_the_letter_that_the_lost_one_sent(store: Store, session: Session) -> None:
+    ways = by_append(session)
+    keep(store, mail(), route(ways), NOW)
+    session.append(b"INBOX", RAW)
+    assert first(store, ways) == Delivery("2026w48", State.DELIVERED, fresh=False)
+    assert count(session) == 1
+
+
+def test_by_smtp_a_new_letter_needs_no_mailbox(store: Store) -> None:
+    def out_of_reach() -> Session:
+        raise TemporaryError("out of reach")
+
+    with SmtpFake(("accept",)) as fake:
+        ways = by_smtp(fake, out_of_reach)
+        keep(store, mail(), route(ways), NOW)
+        assert first(store, ways) == Delivery("2026w48", State.DELIVERED, fresh=True)
+
+
 def test_a_folder_that_is_not_there_is_the_owners_business(store: Store, session: Session) -> None:
     ways = by_append(session, "No such folder")
     keep(store, mail(), route(ways), NOW)
