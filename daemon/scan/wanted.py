@@ -27,10 +27,13 @@ LETTER = 8 * 1024
 MARKED = 64 * 1024  # marks take far more room than words
 TEXTS = ("text/plain", "text/html")
 HANDED_OVER = frozenset({"own", "stray"})
-_NEVER = Mark.OWN | Mark.LIST_ID | Mark.AUTO
-_REPORTS = Mark.REPORT | Mark.NULL_PATH
+# plain numbers: flags of an enum cost ten times as much to test, and every message is tested
+_OWN, _TAGGED, _LIST_ID, _CALENDAR = map(int, (Mark.OWN, Mark.TAGGED, Mark.LIST_ID, Mark.CALENDAR))
+_NEVER = int(Mark.OWN | Mark.LIST_ID | Mark.AUTO)
+_REPORTS = int(Mark.REPORT | Mark.NULL_PATH)
 _OPENED = {"invitation": "text/calendar", "report": "message/delivery-status"}
-_NO_LETTER = MACHINE_MARKS | LIST_MARKS | NEWS_MARKS | Mark.OWN | Mark.TAGGED | Mark.MACHINE_FROM
+_NO_LETTER = int(MACHINE_MARKS | LIST_MARKS | NEWS_MARKS | Mark.OWN | Mark.TAGGED | Mark.MACHINE_FROM)
+_UNWANTED = frozenset({Role.TRASH, Role.JUNK})
 _PROVEN_ROLES = frozenset({Role.SENT, Role.ARCHIVE, Role.OTHER})
 
 
@@ -53,25 +56,27 @@ def wanted(message: Message, role: Role, ask: Ask) -> str:
     closed, and is handed over only so that it is counted as refused.
     """
     age = ask.now - message.at
-    recent = age < OWN_DAYS * DAY
-    if recent and not message.marks & _NEVER and _to_self(message, ask.mine):
-        accepted = role is Role.INBOX and ask.inbox and Mark.TAGGED in message.marks
+    if age > OTHER_DAYS * DAY:
+        return ""
+    marks, recent = int(message.marks), age < OWN_DAYS * DAY
+    if recent and not marks & _NEVER and _to_self(message, ask.mine):
+        accepted = role is Role.INBOX and ask.inbox and marks & _TAGGED
         if role is Role.SENT or accepted:
             return "own"
-    if age > OTHER_DAYS * DAY or role in {Role.TRASH, Role.JUNK}:
+    if role in _UNWANTED:
         return ""
-    if message.marks & Mark.CALENDAR:
+    if marks & _CALENDAR:
         return "invitation"
-    if message.marks & _REPORTS:
-        return "" if message.marks & Mark.LIST_ID else "report"
-    if recent and role is Role.SENT and message.marks & Mark.TAGGED and not message.marks & Mark.OWN:
+    if marks & _REPORTS:
+        return "" if marks & _LIST_ID else "report"
+    if recent and role is Role.SENT and marks & _TAGGED and not marks & _OWN:
         return "stray"
     return "letter" if ask.letters and recent and _is_letter(message, role, ask.mine) else ""
 
 
 def _is_letter(message: Message, role: Role, mine: frozenset[str]) -> bool:
     """Tell whether a message is a letter of the owner's to few people, or of one person to the owner."""
-    if len(message.sender) != 1 or message.to_count > FEW or message.marks & _NO_LETTER:
+    if len(message.sender) != 1 or message.to_count > FEW or int(message.marks) & _NO_LETTER:
         return False
     to = {named.address for named in message.to}
     if message.sender[0].address in mine:
@@ -115,7 +120,7 @@ class Open:
         """Say what is to be fetched of it."""
         wire, uids = self.wire, (self.item.uid,)
         if self.kind == "own":
-            return [Portion(wire, uids, "", WHOLE)] if self.message.marks & Mark.TAGGED else []
+            return [Portion(wire, uids, "", WHOLE)] if Mark.TAGGED in self.message.marks else []
         if self.kind == "letter":
             limits = {TEXTS[0]: LETTER, TEXTS[1]: MARKED}
             return [Portion(wire, uids, p.section, limits[p.kind]) for p in self.open_pieces()]
