@@ -65,10 +65,8 @@ def wanted(message: Message, role: Role, ask: Ask) -> str:
             return "own"
     if role in _UNWANTED:
         return ""
-    if marks & _CALENDAR:
-        return "invitation"
-    if marks & _REPORTS:
-        return "" if marks & _LIST_ID else "report"
+    if marks & (_CALENDAR | _REPORTS):
+        return "invitation" if marks & _CALENDAR else "" if marks & _LIST_ID else "report"
     if recent and role is Role.SENT and marks & _TAGGED and not marks & _OWN:
         return "stray"
     return "letter" if ask.letters and recent and _is_letter(message, role, ask.mine) else ""
