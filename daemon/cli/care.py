@@ -142,16 +142,20 @@ def forget(
 
 
 def _show(name: str, found: Traces) -> None:
+    from rules.words import counted, number
+
     output.say(f"This erases {name} from digwell for good:")
     output.say(f"  {', '.join(found.addresses)}")
-    output.say(f"  {found.messages} mails, {found.shared} shared with others, {found.words} words of yours,")
-    output.say(f"  {found.suggestions} lines of earlier mails")
+    mails = counted(found.messages, "mail", "mails")
+    words = counted(found.words, "word of yours", "words of yours")
+    lines = counted(found.suggestions, "line of earlier letters", "lines of earlier letters")
+    shared = number(found.shared) if found.shared else "none"
+    output.say(f"  {mails}, {shared} of them shared with others; {words}; {lines}")
     if found.mentions:
-        output.say(f"Your words about others mention the name {found.mentions} times; those stay.")
+        times = counted(found.mentions, "time", "times")
+        output.say(f"Your words about others mention the name {times}; those stay.")
     if found.copies:
-        output.say(
-            f"{len(found.copies)} backups still hold these records (digwell backup prune --before DATE):"
-        )
+        output.say("Backups that still hold these records (digwell backup prune --before DATE):")
         for path in found.copies:
             output.say(f"  {path}")
 

@@ -148,7 +148,7 @@ def _what_next(made: Made, talk: Terminal, where: str, *, sent: bool) -> None:
         talk.say("Did your phone or mail program show it? If not, add an smtp section to the file.")
     steps = [("service install", "keep it running with systemd")]
     if sent:
-        steps.insert(0, ("status", "what digwell did, and will do next"))
+        steps.insert(0, ("people merge", "who may be one person, asked one by one"))
     else:
         last = ("send", "the first mail") if made.now else ("preview", "this week's mail, shown only")
         steps[:0] = [("scan", "headers only; Ctrl-C is safe"), (f"digest {last[0]}", last[1])]

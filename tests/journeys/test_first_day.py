@@ -62,7 +62,7 @@ def test_three_answers_and_now_bring_hello_and_this_weeks_mail(nothing: Home) ->
     for sentence in (
         "the first mail comes now, then every week on monday 07:30",
         "edition 20",
-        "Next:  digwell status",
+        "Next:  digwell people merge",
     ):
         assert sentence in sitting.shown
     file = nothing.path / ".config/digwell/config.yaml"
