@@ -20,6 +20,7 @@ from daemon.setup.talk import Talk, checked, tries
 from store.addresses import domain
 from store.errors import DigwellError, NeedsOwnerError, UsageError
 
+SERVER = "IMAP server (or google, microsoft, fastmail)"
 GUESSES = ("imap", "mail")
 PATIENCE = Deadlines(connect=10, read=10, command=10)
 
@@ -48,7 +49,7 @@ def reach(wanted: Wanted, talk: Talk) -> tuple[Provider, MailboxConfig]:
         talk.say(f"  {provider.name}.")
         return provider, _answering(wanted, provider, "", 0, talk)
     if wanted.host:
-        return _at(wanted, *_split(wanted.host), talk)
+        return _at(wanted, *checked(SERVER, wanted.host, "", _server, talk), talk)
     guess = next((name for name in _guesses(wanted.address) if _exists(name)), "")
     if not guess:
         talk.say(f"  I find no server at {domain(wanted.address)}.")
@@ -65,7 +66,7 @@ def _asked(wanted: Wanted, before: DigwellError | None, talk: Talk) -> tuple[Pro
     last = tries(talk) - 1
     for turn in range(last + 1):
         try:
-            host, port = checked("IMAP server (or google, microsoft, fastmail)", "", "", _server, talk)
+            host, port = checked(SERVER, "", "", _server, talk)
         except UsageError as error:
             raise before or error from None
         try:

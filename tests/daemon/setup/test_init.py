@@ -213,6 +213,14 @@ def test_a_server_that_does_not_answer_is_asked_for_again_before_any_password(
     assert not (tmp_path / "d.yaml").exists()
 
 
+@pytest.mark.parametrize("host", ["imaps://imap.example.org", "maya@imap.example.org", "imap example"])
+def test_a_server_that_is_no_name_is_refused_in_words(
+    account: Account, tmp_path: Path, environ: dict[str, str], host: str
+) -> None:
+    with pytest.raises(UsageError, match="is not the name of a machine"):
+        begin(wishes(account, address="maya@example.org", host=host), tmp_path / "c", environ, Owner([]), NOW)
+
+
 def test_how_the_line_is_secured_is_found_out(
     account: Account, tmp_path: Path, environ: dict[str, str]
 ) -> None:
