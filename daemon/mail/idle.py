@@ -22,7 +22,6 @@ from daemon.mail.troubles import LostError, RefusedError
 AGE = 8 * 60 + 30
 ASLEEP = 60
 TOO_SOON = 2.0
-CONFIRM = 30
 
 
 class Idling:
@@ -61,7 +60,7 @@ class Idling:
         self._seen_at = clock.wall()
         if "IDLE" not in self._talk.capabilities:
             return
-        self._talk.wire.arm(CONFIRM)
+        self._talk.wire.arm_briefly()
         self._tag = self._talk.send(b"IDLE")
         self._since = clock.monotonic()
         while True:
@@ -92,7 +91,7 @@ class Idling:
         if not self._tag:
             return
         tag, self._tag = self._tag, b""
-        self._talk.wire.arm(CONFIRM)
+        self._talk.wire.arm_briefly()
         self._talk.wire.send(b"DONE\r\n")
         while True:
             answer = read_answer(self._talk.wire)
@@ -112,7 +111,7 @@ class Idling:
         if wake is not None and wake in ready:
             return True
         if self._tag and wire.sock in ready:
-            wire.arm(CONFIRM)
+            wire.arm_briefly()
             answer = read_answer(wire)
             if answer.tag == self._tag:
                 self._ended(answer)

@@ -128,7 +128,7 @@ class Session:
         if wire != self._selected:
             return True
         with self._careful():
-            self._talk.run(b"NOOP")
+            self._talk.look(b"NOOP")
         return self._talk.stirred
 
     def uids(self, low: int = 1, since: date | None = None) -> array[int]:

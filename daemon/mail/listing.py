@@ -71,8 +71,11 @@ def _ask(talk: Talk, wanted: bytes) -> tuple[list[Answer], list[Answer]]:
 
 def status(talk: Talk, wire: bytes) -> FolderState:
     """Ask for the figures of one folder that is not open; what the server does not tell is -1."""
-    counted = _ask_each(talk, [wire], _PLAIN)
-    return _with_figures(FolderState(name=decode(wire), wire=wire), counted.get(wire, {}))
+    figures: dict[bytes, Value] = {}
+    with suppress(RefusedError):
+        for told in _counted(talk.look(b"STATUS " + mailbox_name(wire) + b" (" + _PLAIN + b")")).values():
+            figures = told
+    return _with_figures(FolderState(name=decode(wire), wire=wire), figures)
 
 
 def examined(wire: bytes, heard: Iterable[Answer]) -> FolderState:

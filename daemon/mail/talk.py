@@ -67,6 +67,11 @@ class Talk:
         self.wire.send(line + b"\r\n")
         return self.hear(tag, farewell)
 
+    def look(self, command: bytes) -> list[Answer]:
+        """Send one command that any server answers at once, if it is still there, as :meth:`run` does."""
+        self.wire.arm_briefly()
+        return self.hear(self.send(command))
+
     def hear(self, tag: bytes, farewell: bool = False) -> list[Answer]:
         """Collect the untagged answers up to and with the one that completes the command of that tag."""
         heard: list[Answer] = []

@@ -24,11 +24,12 @@ class Credential:
 
 
 class Deadlines(NamedTuple):
-    """How long the network may take: to connect, between two reads, for a whole command."""
+    """How long the network may take: to connect, between two reads, for a whole command, for a mere look."""
 
     connect: float = 20.0
     read: float = 90.0
     command: float = 120.0
+    look: float = 30.0
 
 
 class FolderState(NamedTuple):

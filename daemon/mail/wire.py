@@ -43,6 +43,10 @@ class Wire:
         """Start the clock of a command anew (``seconds``: another length than usual)."""
         self._end = clock.monotonic() + (seconds or self._limits.command)
 
+    def arm_briefly(self) -> None:
+        """Start the clock of what a living server answers at once: a look at figures, the end of a wait."""
+        self.arm(self._limits.look)
+
     def send(self, data: bytes) -> None:
         """Send all of it, or raise."""
         if self._deflate is not None:

@@ -10,6 +10,7 @@ import pytest
 
 from daemon.mail.imap import Session
 from daemon.mail.troubles import LostError, SilentError
+from daemon.mail.values import Deadlines
 from store.errors import TemporaryError
 from tests.fakes.access import Access
 from tests.fakes.dovecot import Account
@@ -86,6 +87,23 @@ def test_a_black_hole_while_idle_ends_the_line_and_the_next_shows_the_mail(accou
             idling.stop()
         with signed_in(account, proxy.port) as after:
             assert after.examine(b"INBOX").exists == 1
+
+
+@pytest.mark.parametrize("command", ["IDLE", "NOOP", "STATUS"])
+def test_a_look_is_given_up_sooner_than_a_command(command: str, account: Account) -> None:
+    patient = Deadlines(connect=2, read=60, command=60, look=0.5)
+    with Faulty(account.port, [Fault("blackhole", on="^" + command)]) as proxy:
+        line = Access(proxy.port, account.user).connect(patient)
+        line.examine(b"INBOX")
+        start = time.monotonic()
+        with pytest.raises(SilentError):  # noqa: PT012 - one of three
+            if command == "IDLE":
+                line.idle(b"INBOX")
+            elif command == "NOOP":
+                line.stirs(b"INBOX")
+            else:
+                line.look(b"Sent")
+        assert time.monotonic() - start < 3
 
 
 def test_a_black_hole_is_noticed_when_the_line_is_used_again(account: Account) -> None:
