@@ -100,11 +100,11 @@ def read_link(subject: str, item: str) -> Script:
     if len(words) < 2 or words[0].lower() != "digwell":
         return Script()
     line = " ".join(words[1:])
-    verb = BY_WORD.get(words[1].lower())
+    verb = BY_WORD.get(words[1].lower().rstrip(":"))
     if verb is None or not verb.by_mail:
         return Script(unread=(line[:200],))
-    whole = _line(line, "")
-    if whole and (item == "all" or verb.items is Items.NONE):
+    whole = _line(line, item if words[1].endswith(":") else "")
+    if whole and (item == "all" or verb.items is Items.NONE or words[1].endswith(":")):
         return Script(tuple(whole))
     command = _link_command(verb, words[2:], item, line)
     return Script((command,)) if command else Script(unread=(line[:200],))
@@ -142,7 +142,7 @@ def _log(words: Sequence[str], line: str) -> Script:
 
 
 def _link_command(verb: Verb, words: Sequence[str], item: str, line: str) -> Command | None:
-    """Return the command of a link: its value stands right after the verb, the rest is a name."""
+    """Return the command of a link: its value stands right after the verb, then a name, maybe ``: text``."""
     items: tuple[str, ...] = () if verb.items is Items.NONE else (item,)
     if items and item in {"", "all"} and not verb.asks:
         return None
@@ -154,7 +154,8 @@ def _link_command(verb: Verb, words: Sequence[str], item: str, line: str) -> Com
             return None
     if verb.items is Items.NONE and verb.text is Need.MUST:
         return None  # people and who are wholly read or not at all
-    return Command(verb.name, items, when, "", line)
+    text = line.partition(":")[2].strip() if verb.text is not Need.NO else ""
+    return Command(verb.name, items, when, text, line)
 
 
 def _line(line: str, item: str) -> list[Command] | None:

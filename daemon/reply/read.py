@@ -154,7 +154,8 @@ def _claim(message: Message, inside: Opened | None, facts: Facts) -> _Claim | No
     """Return what the mail validly claims to answer: by the tag in its subject, else by its references."""
     if tokens.looks_tagged(message.subject):
         found = tokens.tags(facts.key, message.subject)
-        ends = message.subject.rstrip().endswith("]")
+        # a link of ours ends with its tag; elsewhere the tag only proves, and the text speaks
+        ends = message.subject.rstrip().endswith("]") or not _is_link(message.subject)
         if len(found) != 1 or tokens.count_tags(message.subject) != 1 or not ends:
             return None
         if inside is None or not inside.clean:
@@ -191,10 +192,14 @@ def _answer(message: Message, inside: Opened, facts: Facts, claim: _Claim) -> Ju
     return Obey(script, tag.edition, tag.item) if script.commands or script.unread else Ignore()
 
 
+def _is_link(subject: str) -> bool:
+    return subject.lstrip().lower().startswith("digwell ")
+
+
 def _script(subject: str, text: str, item: str, facts: Facts) -> Script:
     """Return what is to be done: the link's command with words added to it, or the free text."""
     plain = tokens.without_tags(subject).strip()
-    if not plain.lower().startswith("digwell "):
+    if not _is_link(plain):
         return read(text, item)
     link = read_link(plain, item)
     words = own_words(text, facts.prefilled, facts.below)

@@ -56,6 +56,17 @@ def test_a_link_does_what_it_says(desk: Desk, verb: str, value: str, words: str,
     assert desk.receipts() == []
 
 
+def test_words_may_stand_behind_a_colon_in_the_subject_of_a_link(desk: Desk) -> None:
+    desk.answer(mail(f"digwell note Tomás Leal: moving to Lisbon {desk.tag('2')}"))
+    desk.answer(mail(f"digwell note: worried about schools {desk.tag('2')}"), NOW + 1)
+    assert [note.text for note in standing(desk, "2").notes] == ["moving to Lisbon", "worried about schools"]
+
+
+def test_a_tag_anywhere_in_another_subject_proves_what_the_text_says(desk: Desk) -> None:
+    assert desk.answer(mail(f"Re: {desk.tag()} five people", "never 2\n")).state == "obeyed"
+    assert standing(desk, "2").never
+
+
 def test_a_free_answer_does_several_things_at_once(desk: Desk) -> None:
     text = "done 1, 3\nsnooze 2 2w\nkept a\nintroduced i\n\nthanks\n> done 2\n"
     done = desk.answer(mail("Re: Ana, Tomás", text, References=f"<{desk.letter_id}>"))
