@@ -18,7 +18,7 @@ from daemon.mail.signin import knock
 from daemon.mail.values import Deadlines
 from daemon.setup.talk import Talk, checked, tries
 from store.addresses import domain
-from store.errors import DigwellError, NeedsOwnerError, UsageError
+from store.errors import DigwellError, NeedsOwnerError
 
 SERVER = "IMAP server (or google, microsoft, fastmail)"
 GUESSES = ("imap", "mail")
@@ -47,35 +47,35 @@ def reach(wanted: Wanted, talk: Talk) -> tuple[Provider, MailboxConfig]:
     provider = providers.by_address(wanted.address)
     if provider is not None and not wanted.host:
         talk.say(f"  {provider.name}.")
+        _by_password(wanted, provider)
         return provider, _answering(wanted, provider, "", 0, talk)
     if wanted.host:
         return _at(wanted, *checked(SERVER, wanted.host, "", _server, talk), talk)
     guess = next((name for name in _guesses(wanted.address) if _exists(name)), "")
     if not guess:
         talk.say(f"  I find no server at {domain(wanted.address)}.")
-        return _asked(wanted, None, talk)
+        return _asked(wanted, talk)
     try:
         return _at(wanted, guess, 0, talk)
     except DigwellError as error:
+        if not talk.live:
+            raise
         _tell(error, talk)
-        return _asked(wanted, error, talk)
+        return _asked(wanted, talk)
 
 
-def _asked(wanted: Wanted, before: DigwellError | None, talk: Talk) -> tuple[Provider, MailboxConfig]:
-    """Ask for the server until one answers; where nobody can be asked, ``before`` is what went wrong."""
+def _asked(wanted: Wanted, talk: Talk) -> tuple[Provider, MailboxConfig]:
+    """Ask for the server until one answers."""
     last = tries(talk) - 1
     for turn in range(last + 1):
+        host, port = checked(SERVER, "", "", _server, talk)
+        provider, name = _whose(wanted, host)
         try:
-            host, port = checked(SERVER, "", "", _server, talk)
-        except UsageError as error:
-            raise before or error from None
-        try:
-            return _at(wanted, host, port, talk)
+            return provider, _answering(wanted, provider, name, port, talk)
         except DigwellError as error:
             if turn == last:
                 raise
             _tell(error, talk)
-            before = error
     raise AssertionError(wanted)
 
 
@@ -86,16 +86,21 @@ def _tell(error: DigwellError, talk: Talk) -> None:
 
 
 def _at(wanted: Wanted, host: str, port: int, talk: Talk) -> tuple[Provider, MailboxConfig]:
+    provider, name = _whose(wanted, host)
+    return provider, _answering(wanted, provider, name, port, talk)
+
+
+def _whose(wanted: Wanted, host: str) -> tuple[Provider, str]:
+    """Return whose server that is, and its name unless the provider says it. Raises NeedsOwnerError."""
     known = providers.by_word(host) or providers.by_host(host)
-    if known is not None:
-        return known, _answering(wanted, known, "", port, talk)
-    own = providers.own_server(wanted.address)
-    return own, _answering(wanted, own, host, port, talk)
+    if known is None:
+        return providers.own_server(wanted.address), host
+    _by_password(wanted, known)
+    return known, ""
 
 
 def _answering(wanted: Wanted, provider: Provider, host: str, port: int, talk: Talk) -> MailboxConfig:
     """Return the first way at which the server answers. Raises what is likeliest to help if none does."""
-    _by_password(wanted, provider)
     for step in provider.steps if wanted.source is None else ():
         talk.say(f"  {step}")
     failures: list[DigwellError] = []

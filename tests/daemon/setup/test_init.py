@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import imaplib
+import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -193,6 +195,28 @@ def test_a_server_that_cannot_be_guessed_is_asked_for(
     assert (box.host, box.port) == (account.host, account.port)
 
 
+def test_a_server_that_was_guessed_and_does_not_answer_is_asked_for(
+    account: Account, tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever answers from a script meets the error itself: his next line is the password."""
+    ask = socket.getaddrinfo
+
+    def name_server(host: str, *more: Any, **how: Any) -> Any:
+        """Know the one name imap.maya.example: this machine."""
+        return ask("127.0.0.1" if host == "imap.maya.example" else host, *more, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", name_server)
+    guessed = wishes(account, address="me@maya.example", host="", port=0, tls="implicit")
+    owner = Owner([account.password, ""], live=False)
+    with pytest.raises(TemporaryError, match=r"nobody answers at imap\.maya\.example:993"):
+        begin(guessed, tmp_path / "d.yaml", environ, owner, NOW)
+    assert owner.asked == []
+    owner = Owner([f"127.0.0.1:{account.tls_port}", account.password, ""])
+    begin(replace(guessed, ca_file=str(account.ca_file)), tmp_path / "config.yaml", environ, owner, NOW)
+    assert "nobody answers at imap.maya.example:993" in owner.told
+    assert owner.asked[0].startswith("IMAP server")
+
+
 def test_a_server_that_does_not_answer_is_asked_for_again_before_any_password(
     account: Account, tmp_path: Path, environ: dict[str, str]
 ) -> None:
@@ -211,6 +235,15 @@ def test_a_server_that_does_not_answer_is_asked_for_again_before_any_password(
     with pytest.raises(TemporaryError):
         begin(wishes(account, host="", port=0), tmp_path / "d.yaml", environ, owner, NOW)
     assert not (tmp_path / "d.yaml").exists()
+
+
+def test_a_provider_without_passwords_that_is_named_is_not_asked_about_again(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    owner = Owner(["maya@no-such-domain.invalid", "microsoft"])
+    with pytest.raises(NeedsOwnerError, match="sign-in on the web only"):
+        begin(Wishes(), tmp_path / "config.yaml", environ, owner, NOW)
+    assert len(owner.asked) == 2
 
 
 @pytest.mark.parametrize("host", ["imaps://imap.example.org", "maya@imap.example.org", "imap example"])
