@@ -23,6 +23,7 @@ from store.keep import Backup
 from store.opening import open_store
 from store.salvage import salvage
 from store.soundness import looked, problems
+from store.transplant import is_legible, transplant
 
 _NOTE = "rescued"
 LATELY = 14 * DAY
@@ -76,7 +77,7 @@ def _rescue(path: Path, now: int) -> tuple[Store, Rescue]:
         if source:
             keep.copy(source.path, draft)
         with open_store(draft) as store:
-            saved = salvage(store, ruin) if ruin else (0, 0)
+            saved = _saved(store, ruin, source, room) if ruin else (0, 0)
             damaged = "" if ruin is None else aside.name if ruin == path else ruin.name
             backup, since = (source.path.name, source.at) if source else ("", 0)
             done = Rescue(now, damaged, backup, since, *saved)
@@ -84,6 +85,19 @@ def _rescue(path: Path, now: int) -> tuple[Store, Rescue]:
             looked(store, now)
         keep.exchange(path, draft, aside, source.path if source else None)
     return open_store(path), done
+
+
+def _saved(store: Store, ruin: Path, source: Backup | None, room: Path) -> tuple[int, int]:
+    """Salvage what a ruin shows, and what it shows with header and schema of a sound store."""
+    commands, editions = salvage(store, ruin)
+    if is_legible(ruin):
+        return commands, editions
+    donor, patient = source.path if source else room / "blank.db", room / "ruin.db"
+    if source is None:
+        open_store(donor).close()
+    transplant(ruin, donor, patient)
+    more = salvage(store, patient)
+    return commands + more[0], editions + more[1]
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from store.book import ids_of
 from store.db import Row, Store
+from store.errors import DigwellError, TemporaryError
 from store.facts import Said
 from store.faults import FAULTS
 from store.ledger import Command, begin_command, say
@@ -49,7 +50,7 @@ _UNDER_WAY = {"pending", "trying"}
 def salvage(store: Store, ruin: Path) -> tuple[int, int]:
     """Take over what the owner said and which letters were made, as far as the ruin can be read.
 
-    Return how many commands and editions were added. Harmless to repeat.
+    Return how many commands and editions were added. Harmless to repeat. Raises TemporaryError.
     """
     address = f"{ruin.absolute().as_uri()}?mode=ro"
     try:
@@ -61,7 +62,9 @@ def salvage(store: Store, ruin: Path) -> tuple[int, int]:
             taken = _take_words(store, old, names), _take_editions(store, old, names)
             _take_letters(store, old)
             return taken
-    except FAULTS:
+    except TemporaryError:
+        raise
+    except (*FAULTS, DigwellError):  # what nobody can make sense of must not keep the rest from being good
         return 0, 0
 
 

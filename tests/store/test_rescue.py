@@ -205,3 +205,51 @@ def test_a_rescue_that_cannot_be_carried_out_leaves_everything_as_it_is(tmp_path
     assert keep.left_aside(path) == ()
     with closing(sqlite3.connect(keep.backups(path)[0].path)) as backup:
         assert backup.execute("SELECT count(*) FROM message").fetchone() == (300,)
+
+
+@pytest.mark.parametrize("backed_up", [True, False])
+@pytest.mark.parametrize(("start", "end"), [(0, 100), (0, 4096), (4096, 6 * 4096)])
+def test_with_header_and_schema_gone_the_words_are_still_read(
+    tmp_path: Path, backed_up: bool, start: int, end: int
+) -> None:
+    path = tmp_path / "s.db"
+    store = full(path)
+    if backed_up:
+        keep.backup(store, START)
+    jot(store, "after")
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    smash(path, start=start, end=end)
+    before = path.read_bytes()
+    store, rescue = rescued(path)
+    assert [act.text for act in said(store)] == ["before", "after"]
+    assert rescue.commands == (1 if backed_up else 2)
+    assert (tmp_path / rescue.damaged).read_bytes() == before
+    assert not list(tmp_path.glob(".s.db*"))
+
+
+def test_words_that_are_in_the_journal_only_are_read_where_the_header_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    store = saved(path)
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    jot(store, "after")
+    kept = {name: (tmp_path / name).read_bytes() for name in ("s.db", "s.db-wal")}
+    store.close()
+    for name, raw in kept.items():
+        (tmp_path / name).write_bytes(raw)
+    smash(path, end=100)
+    store, _ = rescued(path)
+    assert [act.text for act in said(store)] == ["before", "after"]
+
+
+def test_of_a_file_that_was_cut_what_is_left_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    store = saved(path)
+    jot(store, "after")
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 3 * 4096)
+    store, _ = rescued(path)
+    assert [act.text for act in said(store)] == ["before", "after"]
+    assert counts(store).messages == 300
