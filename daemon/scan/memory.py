@@ -25,6 +25,7 @@ class Memory:
     line: int = 0
     taken: int = 0
     undated: bool = False
+    daily: bool = False
     emptied: bool = False
     quarantined: set[Key] = field(default_factory=set)
     sizes: dict[int, int] = field(default_factory=dict)

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from daemon.mail import parse
 from daemon.mail.troubles import LostError, RefusedError
 from daemon.mail.values import Batch, Damaged, FolderState, Opened, RawHeader, Slice, Visit
-from daemon.scan import opening, plan
+from daemon.scan import again, opening, plan
 from daemon.scan.came import Came
 from daemon.scan.memory import Memory
 from daemon.scan.values import FolderScan, Wishes
 from store.errors import SafetyStopError
 from store.facts import Cursor, Folder, Message, Quarantined, Role, Sighting
-from store.folders import account_id, folders, quarantined, set_cursor, sync_folders
+from store.folders import account_id, folders, set_cursor, sync_folders
 from store.messages import record
 from store.own import learn_own
 
@@ -89,6 +89,7 @@ class Round:
             self._learn_own()
             self._count(known, (s for s in states if s.name not in chosen and s.selectable and s.exists >= 0))
         self._ask = opening.ask(self.store, self.box, self.wishes)
+        self.memory.daily = self.memory.line <= 1 and again.first_today(self.store, account, self.wishes.now)
         self._read_all([(known[state.name], state) for state in watch.folders])
         self._learn_own()
         opening.Opener(self.store, self.line, self.box, self.wishes).go(known.values(), chosen)
@@ -137,7 +138,8 @@ class Round:
             step = plan.step(folder.cursor, state)
             if folder.id in self.memory.skipped:
                 continue
-            if isinstance(step, plan.Nothing) and not self._has_old_failures(folder):
+            aside = again.worth_a_try(self.store, folder.id, self.memory, self.wishes.now)
+            if isinstance(step, plan.Nothing) and not any(aside):
                 self._rest(folder, state, step.cursor)
             elif isinstance(step, plan.Read) and step.below and not step.ask and self._may_stream(folder):
                 size = self.memory.size(folder.id)
@@ -159,6 +161,7 @@ class Round:
     def _rest(self, folder: Folder, state: FolderState, cursor: Cursor | None) -> None:
         if cursor is not None:
             set_cursor(self.store, folder.id, cursor)
+        self.memory.unfinished.pop(folder.name, None)
         self._note(folder, 0, state.exists)
 
     def _stream(self, whole: list[Reading]) -> None:
@@ -344,16 +347,14 @@ class Round:
         self.memory.unfinished.pop(reading.folder.name, None)
         self._note(reading.folder, 0, state.exists)
 
-    def _has_old_failures(self, folder: Folder) -> bool:
-        return any(q.reader != parse.READER for q in quarantined(self.store, folder.id))
-
     def _retry_failures(self, reading: Reading) -> None:
-        """Read again what an older reader could not."""
-        old = [q.uid for q in quarantined(self.store, reading.folder.id) if q.reader != parse.READER]
-        if not old:
-            return
-        again = replace(reading, slices=[Slice(uid, uid, 1, (uid,)) for uid in old], moves=False)
-        self._follow([again], opened=True)
+        """Ask again for what was put aside and is worth it."""
+        uids, guilty = again.worth_a_try(self.store, reading.folder.id, self.memory, self.wishes.now)
+        if guilty:
+            self._hold(_Held(reading, [], guilty, None))
+        if uids:
+            slices = [Slice(uid, uid, 1, (uid,)) for uid in uids]
+            self._follow([replace(reading, slices=slices, moves=False)], opened=True)
 
     def _hold(self, held: _Held) -> None:
         self._held.append(held)

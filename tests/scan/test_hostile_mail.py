@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from daemon.mail.imap import connect
+from daemon.mail.parse import READER
 from daemon.mail.values import Credential
 from daemon.scan.memory import Memory
 from daemon.scan.run import scan
 from daemon.scan.values import Wishes
 from store.db import Store
+from store.facts import DAY
 from tests.fakes.dovecot import Account
 from tests.scan.mailbox import BRISK, NOW, box, fresh, letter, scanned
 
@@ -84,6 +86,52 @@ def test_mail_that_the_server_cannot_give_is_put_aside_alone(
     done = scan(store, plain, lambda: connect(plain, Credential("pw"), BRISK), Wishes(now=NOW))
     assert (done.new, done.quarantined, done.unfinished) == (298, 2, ())
     assert store.rows("SELECT uid FROM quarantine ORDER BY uid") == [(8,), (201,)]
+
+
+@pytest.fixture
+def withheld(account: Account, store: Store) -> Path:
+    """One of forty mails that the server cannot open, put aside by a first scan."""
+    if os.geteuid() != 0:
+        pytest.skip("the mail server runs as the owner of the files")
+    paths = [account.deliver(letter(number, account.user, "INBOX")) for number in range(40)]
+    os.chown(paths[30], 0, 0)
+    paths[30].chmod(0)
+    assert scanned(store, account, watch=("inbox",)).quarantined == 1
+    return paths[30]
+
+
+def readers(store: Store) -> list[tuple[int, int]]:
+    return [(uid, reader) for uid, reader in store.rows("SELECT uid, reader FROM quarantine")]
+
+
+def test_mail_the_server_could_not_give_is_asked_for_again_the_next_day(
+    account: Account, store: Store, withheld: Path
+) -> None:
+    withheld.chmod(0o600)
+    os.chown(withheld, *account.owner)
+    assert scanned(store, account, watch=("inbox",)).new == 0
+    assert scanned(store, account, watch=("inbox",), wishes=Wishes(now=NOW + DAY)).new == 1
+    assert readers(store) == []
+
+
+@pytest.mark.usefixtures("withheld")
+def test_mail_the_server_still_cannot_give_holds_up_no_scan(account: Account, store: Store) -> None:
+    for days, came in ((1, 0), (2, 1)):
+        for number in range(came):
+            account.deliver(letter(99 + number, account.user, "INBOX"))
+        done = scanned(store, account, watch=("inbox",), wishes=Wishes(now=NOW + days * DAY))
+        assert (done.new, done.unfinished) == (came, ())
+    assert readers(store) == [(31, READER)]
+
+
+@pytest.mark.usefixtures("withheld")
+def test_what_an_older_reader_put_aside_is_tried_by_the_new_one_and_put_aside_again(
+    account: Account, store: Store
+) -> None:
+    store.execute("UPDATE quarantine SET reader = ?", (READER - 1,))
+    done = scanned(store, account, watch=("inbox",))
+    assert (done.new, done.quarantined, done.unfinished) == (0, 1, ())
+    assert readers(store) == [(31, READER)]
 
 
 def test_a_reason_that_changes_its_figures_is_the_same_reason() -> None:
