@@ -69,13 +69,11 @@ def open_sound(path: Path, now: int, *, broken: bool = False) -> tuple[Store, Re
 
 def _rescue(path: Path, now: int) -> tuple[Store, Rescue]:
     """Make a whole store in a room of its own, then exchange the two: killed anywhere, it is begun anew."""
-    source = next((b for b in keep.backups(path) if _is_sound(b)), None)
-    ruin = path if path.exists() else _torn_away(path, source)
     aside = keep.free_name(path, f"damaged-{keep.stamp(now)}")
     with telling(path), _room(path) as room:
         draft = room / path.name
-        if source:
-            keep.copy(source.path, draft)
+        source = next((b for b in keep.backups(path) if _stands_in(b, draft)), None)
+        ruin = path if path.exists() else _torn_away(path, source)
         with open_store(draft) as store:
             saved = _saved(store, ruin, source, room) if ruin else (0, 0)
             damaged = "" if ruin is None else aside.name if ruin == path else ruin.name
@@ -85,6 +83,18 @@ def _rescue(path: Path, now: int) -> tuple[Store, Rescue]:
             looked(store, now)
         keep.exchange(path, draft, aside, source.path if source else None)
     return open_store(path), done
+
+
+def _stands_in(backup: Backup, draft: Path) -> bool:
+    """Make the draft a copy of a backup, if that is sound and can be brought up to date."""
+    with suppress(DamagedError, SafetyStopError):
+        keep.verify(backup.path)
+        keep.copy(backup.path, draft)
+        open_store(draft).close()
+        return True
+    rmtree(draft.parent)
+    draft.parent.mkdir(mode=0o700)
+    return False
 
 
 def _saved(store: Store, ruin: Path, source: Backup | None, room: Path) -> tuple[int, int]:
@@ -117,12 +127,6 @@ def _torn_away(path: Path, source: Backup | None) -> Path | None:
     since = source.at if source else 0
     ruins = [p for p in keep.left_aside(path) if ".damaged-" in p.name and keep.aside_since(p) >= since]
     return max(ruins, key=keep.aside_since, default=None)
-
-
-def _is_sound(backup: Backup) -> bool:
-    with suppress(DamagedError, SafetyStopError):
-        return bool(keep.verify(backup.path))
-    return False
 
 
 def note(store: Store, done: Rescue) -> None:

@@ -8,6 +8,8 @@ need not wait for a library to load. Two processes may come at once: the second 
 from __future__ import annotations
 
 from store.db import SCHEMA, Store
+from store.errors import DamagedError
+from store.faults import damaged
 from store.steps import steps
 
 # letter for letter what sqlite-utils makes for Migrations("digwell"); a test compares
@@ -34,7 +36,10 @@ def upgrade(store: Store) -> None:
         from store.keep import backup  # noqa: PLC0415
 
         written = int(store.path.stat().st_mtime)  # the backup is of that moment, and needs no clock
-        backup(store, written, label=f"schema-{store.schema}")
+        try:
+            backup(store, written, label=f"schema-{store.schema}")
+        except DamagedError as error:
+            raise damaged(store.path, error.why) from error
     with store.transaction():
         if store.one("SELECT 1 FROM sqlite_schema LIMIT 1") is None:
             _make(store)

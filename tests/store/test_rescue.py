@@ -22,6 +22,7 @@ from store.people import know
 from store.rescue import Rescue, is_doubtful, note, noted, open_sound, tell
 from store.salvage import salvage
 from tests.store.letters import START, closed_later, letter, new_store, opened, seen
+from tests.store.test_hard_times import DBS
 from tests.store.test_keep import full, smash
 from tests.store.test_keep import note as jot
 
@@ -111,6 +112,22 @@ def test_with_backups_that_are_all_damaged_a_new_store_begins(tmp_path: Path) ->
     assert (rescue.backup, rescue.since) == ("", 0)
     assert counts(store).messages == 0
     open_store(path).close()
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_a_backup_that_cannot_be_brought_up_to_date_is_passed_over(tmp_path: Path, others: bool) -> None:
+    path = tmp_path / "s.db"
+    store = saved(path) if others else full(path)
+    store.close()
+    keep.directory(path).mkdir(exist_ok=True)
+    old = keep.directory(path) / f"s-{keep.stamp(START + DAY)}-schema-1.db"
+    with closing(sqlite3.connect(old)) as connection:
+        connection.executescript(DBS[0].read_text())
+        connection.executescript("ALTER TABLE message RENAME COLUMN subject TO subjebt")
+    path.unlink()
+    store, rescue = rescued(path)
+    assert rescue.backup == ("s-20200913T122640Z.db" if others else "")
+    assert [act.text for act in said(store)] == ["before"] * others
 
 
 def test_what_was_sent_since_the_backup_is_known_to_be_sent(tmp_path: Path) -> None:
