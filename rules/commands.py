@@ -286,10 +286,13 @@ class Reader:
         return self.words[self.at + ahead] if self.at + ahead < len(self.words) else ""
 
     def _drop_the_end(self) -> None:
-        """Drop a full stop, a comma left over, and the question mark of a question."""
+        """Drop a full stop, a comma left over, and the question mark of `why 2?`.
+
+        A `help?` alone is no question: it ends many a sentence of ours, and may be all of a wrapped line.
+        """
         while self.words and self.words[-1] in {",", ";"}:
             self.words.pop()
-        verb = BY_WORD.get(self.words[0].rstrip("?")) if self.words else None
+        verb = BY_WORD.get(self.words[0]) if len(self.words) > 1 else None
         ends = ".!?" if verb is not None and verb.asks else ".!"
         if self.words and self.words[-1][-1] in ends and self.words[-1][:-1]:
             self.words[-1] = self.words[-1][:-1]

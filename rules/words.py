@@ -297,6 +297,9 @@ def about(days: float) -> str:
     return every(near or days)
 
 
+LONGEST_NAME = 40
+
+
 def first_name(name: str, address: str) -> str:
     """Return what to call somebody: `Leal, Tomás` and `Tomás Leal` give `Tomás`."""
     plain = name.partition("(")[0].strip().strip("'\"")
@@ -305,7 +308,7 @@ def first_name(name: str, address: str) -> str:
     titles = {"dr", "dr.", "prof", "prof.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "sir"}
     kept = [word for word in words if word.lower() not in titles]
     if kept and "@" not in kept[0]:
-        return kept[0]
+        return kept[0] if len(kept[0]) <= LONGEST_NAME else f"{kept[0][: LONGEST_NAME - 1]}…"
     local = re.split(r"[._+\-0-9]+", address.partition("@")[0].strip("._+-0123456789"))[0]
     return local[:1].upper() + local[1:] if local else address
 
