@@ -311,6 +311,8 @@ def main() -> int:
     parser.add_argument("--sample", action="store_true", help="very little of each")
     parser.add_argument("--only", default=",".join(PROOFS), help="names, comma-separated")
     asked = parser.parse_args()
+    if unknown := set(asked.only.split(",")) - PROOFS.keys():
+        parser.error(f"no such proof: {', '.join(sorted(unknown))}; there are {', '.join(PROOFS)}")
     options = Options(step=1, rounds=500, mails=200)
     if asked.quick or asked.sample:
         options = Options(step=25, rounds=12, mails=40) if asked.quick else Options(53, 4, 40)
