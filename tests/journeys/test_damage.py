@@ -65,9 +65,10 @@ def test_a_store_damaged_under_the_running_daemon_is_made_good_without_a_restart
         until(lambda: "state=ok" in home.log, 30)
         with (home.path / "digwell.db").open("r+b") as file:
             file.write(os.urandom(30_000))
-        home.put("INBOX", "new@example.com", home.account.user, "hello", time.time() - 60)
+        # a command is obeyed in a child, which opens the store anew
+        home.put("Sent", home.account.user, home.account.user, f"log {FRIEND} met for tea", time.time() - 60)
         until(lambda: "store rescued" in home.log, 60)
-        until(lambda: "new@example.com" in home.digwell("export").stdout, 60)
+        until(lambda: "met for tea" in home.digwell("export").stdout, 60)
         assert process.poll() is None
     assert home.log.count("store rescued") == 1
     assert set(whole) <= set(home.digwell("export").stdout.splitlines())
