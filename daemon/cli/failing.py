@@ -13,24 +13,30 @@ from pathlib import Path
 
 import click
 
-from daemon.cli.output import clean, tell
+from daemon import clock
+from daemon.cli.output import clean, item, tell
 from store.errors import AmbiguousError, ConfigError, DigwellError
 
 
-def explain(error: Exception, *, verbose: bool) -> int:
-    """Print what happened to stderr and return the exit code."""
+def explain(error: Exception, *, verbose: bool, as_json: bool = False) -> int:
+    """Print what happened to stderr, and as an object where one was wanted; return the exit code."""
     if isinstance(error, DigwellError):
         tell_error(error)
+        if as_json:
+            _print_error(error, error.exit_code)
         if verbose:
             _tell_frames(error)
         return error.exit_code
     if verbose:
         tell("".join(traceback.format_exception(error)).rstrip())
-    tell(f"digwell: something went wrong inside digwell ({type(error).__name__}); report: {_report(error)}")
+    what = f"something went wrong inside digwell ({type(error).__name__})"
+    tell(f"digwell: {what}; report: {_report(error)}")
+    if as_json:
+        _print_error(DigwellError(what), 1)
     return 1
 
 
-def misused(error: click.ClickException) -> int:
+def misused(error: click.ClickException, *, as_json: bool = False) -> int:
     """Print what was wrong with the words of a command, and where its help is; return the exit code."""
     if isinstance(error, click.NoSuchCommand):
         near = ", ".join(error.possibilities or ())
@@ -39,7 +45,20 @@ def misused(error: click.ClickException) -> int:
         tell(f"digwell: {' '.join(error.format_message().split())}")
     where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "digwell"
     tell(f"  {where} --help shows how it is used.")
+    if as_json:
+        _print_error(DigwellError(" ".join(error.format_message().split())), error.exit_code)
     return error.exit_code
+
+
+def _print_error(error: DigwellError, code: int) -> None:
+    found = {
+        "exit_code": code,
+        "message": error.what,
+        "why": error.why or None,
+        "hint": error.hint or None,
+        "choices": list(error.choices) if isinstance(error, AmbiguousError) else [],
+    }
+    item("error", found, clock.now())
 
 
 def tell_error(error: DigwellError, about: str = "") -> None:

@@ -168,12 +168,12 @@ def who(*, words: tuple[str, ...], as_of: int | None, as_json: bool) -> None:
     with house(readonly=True) as opened:
         now = as_of or opened.look_from
         found = finding.find(opened, " ".join(words), now)
-    if not found:
-        raise NotFoundError(f"nobody: no one you know goes with “{' '.join(words)}”")
     if as_json:
         output.items("who", (finding.record(f) for f in found), opened.shown(now))
-        return
-    output.table(("who", "what", "", "last", "topic"), (finding.row(f, now) for f in found))
+    if not found:
+        raise NotFoundError(f"nobody: no one you know goes with “{' '.join(words)}”")
+    if not as_json:
+        output.table(("who", "what", "", "last", "topic"), (finding.row(f, now) for f in found))
 
 
 @click.command(cls=Command, example="digwell before Ruth\ndigwell before ruth@example.edu --json")

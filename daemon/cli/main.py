@@ -160,12 +160,13 @@ def digwell(ctx: click.Context) -> None:
 def run(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error ends here, as a sentence."""
     _mend_streams()
+    session = Session()
     try:
-        left = digwell.main(args=words, prog_name="digwell", standalone_mode=False, obj=Session())
+        left = digwell.main(args=words, prog_name="digwell", standalone_mode=False, obj=session)
     except click.ClickException as error:
         from daemon.cli.failing import misused
 
-        return misused(error)
+        return misused(error, as_json=_says(words, "--json"))
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
@@ -174,7 +175,8 @@ def run(words: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost frame
         from daemon.cli.failing import explain
 
-        return explain(error, verbose=_verbose(words))
+        unanswered = _says(words, "--json") and not session.answered
+        return explain(error, verbose=_says(words, "-v", "--verbose"), as_json=unanswered)
     return left if isinstance(left, int) else 0
 
 
@@ -188,9 +190,9 @@ def _mend_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _verbose(words: Sequence[str] | None) -> bool:
+def _says(words: Sequence[str] | None, *wanted: str) -> bool:
     told = sys.argv[1:] if words is None else words
-    return any(word in {"-v", "--verbose"} for word in told)
+    return any(word in wanted for word in told)
 
 
 def main() -> NoReturn:

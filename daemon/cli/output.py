@@ -169,6 +169,9 @@ def json_text(value: Any, indent: int | None = None) -> str:
 
 
 def _print_json(value: Mapping[str, Any]) -> None:
+    context = click.get_current_context(silent=True)
+    if context is not None and context.obj is not None:
+        context.obj.answered = True
     click.echo(json_text(value, indent=2 if sys.stdout.isatty() else None))
 
 

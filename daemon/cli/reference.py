@@ -41,6 +41,8 @@ These stand before or after every command: `--config FILE`, `--store FILE`, `-q`
 {codes}
 
 An unexpected error is one line and the path of a report; `-v` shows where it came from.
+Where `--json` was asked for and nothing printed yet, an error is an object too: kind `error`, its item with
+`exit_code`, `message`, `why`, `hint` and `choices`.
 """
 
 

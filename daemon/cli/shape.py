@@ -35,6 +35,8 @@ class Session:
     quiet: bool = False
     verbose: bool = False
     no_input: bool = False
+    answered: bool = False
+    """Whether a JSON object has been printed: of an error after it only stderr tells."""
 
 
 class Moment(click.ParamType[int]):

@@ -54,6 +54,34 @@ def test_a_near_miss_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Did you mean due?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("people", "show", "tomas"), 2),
+        (("done", "zebedee"), 6),
+        (("snooze", "Ana", "yesterday"), 2),
+        (("due", "--as-of", "soon"), 2),
+        (("due", "--nope"), 2),
+    ],
+)
+def test_an_error_is_an_object_too_where_one_was_asked_for(
+    town: Town, words: tuple[str, ...], code: int
+) -> None:
+    ran = town(*words, "--json")
+    assert (ran.code, ran.json["digwell"], ran.json["kind"]) == (code, 1, "error")
+    assert ran.json["item"]["exit_code"] == code
+    assert ran.json["item"]["message"] in " ".join(ran.err.split())
+    assert bool(ran.json["item"]["choices"]) == (words[-1] == "tomas")
+
+
+def test_who_has_been_answered_hears_of_an_error_on_stderr_only(town: Town) -> None:
+    ran = town("forget", "Ana", "--json", "--no-input")
+    assert ran.code == 2
+    assert ran.json["kind"] == "forget"
+    ran = town("who", "zebedee", "--json")
+    assert (ran.code, ran.json["kind"], ran.items) == (6, "who", [])
+
+
 def test_help_is_there_at_once() -> None:
     def seconds() -> float:
         begin = time.perf_counter()
