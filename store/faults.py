@@ -74,7 +74,10 @@ def damaged(path: Path, why: str) -> DamagedError:
 
 def is_full(path: Path) -> bool:
     """Say whether the disk has no room even for what SQLite needs to read beside a writer."""
-    rest = os.statvfs(path.parent)
+    try:
+        rest = os.statvfs(path.parent)
+    except OSError:
+        return False
     return rest.f_bavail * rest.f_frsize < _ROOM
 
 

@@ -54,6 +54,7 @@ def open_sound(path: Path, now: int, *, broken: bool = False) -> tuple[Store, Re
     ``broken`` says that using it has failed already, whatever the look says.
     Only the daemon and the scan do this, holding the lock.
     """
+    rmtree(_room_of(path), ignore_errors=True)  # of a rescue that was killed when all was done
     try:
         store = open_store(path)
     except DamagedError:
@@ -97,6 +98,10 @@ def _stands_in(backup: Backup, draft: Path) -> bool:
     return False
 
 
+def _room_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.rescue")
+
+
 def _saved(store: Store, ruin: Path, source: Backup | None, room: Path) -> tuple[int, int]:
     """Salvage what a ruin shows, and what it shows with header and schema of a sound store."""
     commands, editions = salvage(store, ruin)
@@ -113,7 +118,7 @@ def _saved(store: Store, ruin: Path, source: Backup | None, room: Path) -> tuple
 @contextmanager
 def _room(path: Path) -> Iterator[Path]:
     """Give a directory beside the store that nobody else may look into, empty before and gone after."""
-    room = path.with_name(f".{path.name}.rescue")
+    room = _room_of(path)
     rmtree(room, ignore_errors=True)
     room.mkdir(mode=0o700)
     try:

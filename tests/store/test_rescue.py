@@ -103,6 +103,17 @@ def test_a_rescue_killed_between_two_moves_is_taken_up_with_all_words(tmp_path: 
     assert not list(tmp_path.glob(".s.db*"))
 
 
+def test_what_a_killed_rescue_left_lying_is_cleared_away(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    saved(path).close()
+    (tmp_path / ".s.db.rescue").mkdir()
+    (tmp_path / ".s.db.rescue" / "ruin.db").write_bytes(path.read_bytes())
+    store, rescue = open_sound(path, START)
+    store.close()
+    assert rescue is None
+    assert not list(tmp_path.glob(".s.db*"))
+
+
 def test_with_backups_that_are_all_damaged_a_new_store_begins(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     saved(path).close()
