@@ -85,7 +85,7 @@ def restore(*, source: Path | None, dry_run: bool) -> None:
     from daemon.service import keeping
     from daemon.service.lock import Lock
     from store import keep
-    from store.errors import NotFoundError
+    from store.errors import DigwellError, LockedError, NotFoundError
 
     path = _path()
     newest = next(iter(keep.backups(path)), None)
@@ -96,8 +96,11 @@ def restore(*, source: Path | None, dry_run: bool) -> None:
     if dry_run:
         output.say(f"would be: {path} restored from {chosen}, which is sound")
         return
-    with Lock(path):
-        aside = keeping.restore(path, chosen, clock.now())
+    try:
+        with Lock(path):
+            aside = keeping.restore(path, chosen, clock.now())
+    except LockedError as error:  # 7 is for a second scan or run
+        raise DigwellError("nothing was restored", error.what, "stop it first, then restore") from error
     output.say(f"restored from {chosen}" + (f"; the old store is {aside}" if aside else ""))
     output.say("Mail that came since comes back with the next scan: digwell scan")
 

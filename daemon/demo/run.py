@@ -169,7 +169,9 @@ def _reply(message_id: str, now: int) -> bytes:
 
 def _show(folder: Path, page: Path, named: tuple[Suggestion, ...], say: Say) -> None:
     say("")
-    say((folder / "digest.txt").read_text(encoding="utf-8"))
+    for line in (folder / "digest.txt").read_text(encoding="utf-8").splitlines():
+        say(f"  │ {line}".rstrip())  # set apart: what is numbered below are the five people, a line each
+    say("")
     for one in named:
         say(f"{one.number} {called(one.person):<16} {one.reason.value:<11} {one.person.main.address}")
     say("")

@@ -127,6 +127,16 @@ def test_a_second_scan_at_the_same_time_is_7_and_looking_goes_on(mailbox: Town) 
         assert mailbox("status", "--json").json["item"]["running"] is True
 
 
+def test_nothing_is_restored_under_a_running_daemon_and_that_is_no_7(mailbox: Town) -> None:
+    mailbox("scan")
+    mailbox("backup")
+    with Lock(mailbox.store):
+        ran = mailbox("restore")
+    assert ran.code == 1
+    assert "stop it first" in ran.err
+    assert mailbox("restore").code == 0
+
+
 @pytest.fixture
 def silent() -> Iterator[socket.socket]:
     """Give a server that listens and never says a word."""
