@@ -33,7 +33,7 @@ from bench import disks
 from bench.kills import Tally, Trial, at_every_call, at_random_instants
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.smtp import MANNERS, SmtpFake
-from tests.journeys.household import Home
+from tests.journeys.household import FRIENDS, Home
 
 ROOT = Path(__file__).parents[1]
 NOW = 1_795_000_000  # a Wednesday, so that half an hour later it is the same week
@@ -127,11 +127,46 @@ def digest_trial(home: Home) -> Trial:
     return Trial(home.command("digest", "send"), home.environment(), anew, again, look)
 
 
+def rescue_trial(home: Home) -> Trial:
+    """Scan upon a store that cannot be opened; afterwards all mail and all words must be there, once."""
+    for words in (("scan",), ("note", FRIENDS[0], "before"), ("backup",), ("note", FRIENDS[1], "after")):
+        assert home.digwell(*words).returncode == 0
+    whole = home.digwell("export").stdout.splitlines()
+    with closing(sqlite3.connect(home.path / "digwell.db")) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    kept = Path(shutil.copytree(home.path, home.path.with_name(f"{home.path.name}-kept")))
+    with (kept / "digwell.db").open("r+b") as file:
+        file.write(bytes(4096))
+
+    def anew() -> None:
+        shutil.rmtree(home.path)
+        shutil.copytree(kept, home.path)
+
+    def look() -> tuple[int, int]:
+        got = home.digwell("export").stdout.splitlines()
+        assert sound(home)
+        left = [path for path in home.path.iterdir() if path.name.startswith(".")]
+        return len(set(whole) - set(got)) + len(left), len(got) - len(set(got) & set(whole))
+
+    def again() -> None:
+        assert home.digwell("scan", "--full").returncode == 0
+
+    return Trial(home.command("scan"), home.environment(), anew, again, look)
+
+
 def scan(options: Options) -> Iterator[tuple[str, Tally]]:
     with household(options.mails) as home:
         trial = scan_trial(home)
         yield f"SIGKILL at every {_nth(options)} call of a scan", at_every_call(trial, options.step)
         yield "SIGKILL at random instants of a scan", at_random_instants(trial, options.rounds // 2)
+
+
+def rescue(options: Options) -> Iterator[tuple[str, Tally]]:
+    with household() as home:
+        trial = rescue_trial(home)
+        yield f"SIGKILL at every {_nth(options)} call of a rescue", at_every_call(trial, options.step)
+        yield "SIGKILL at random instants of it", at_random_instants(trial, options.rounds // 4)
+        shutil.rmtree(home.path.with_name(f"{home.path.name}-kept"))
 
 
 def append(options: Options) -> Iterator[tuple[str, Tally]]:
@@ -292,6 +327,7 @@ def _nth(options: Options) -> str:
 
 PROOFS: dict[str, Callable[[Options], Iterator[tuple[str, Tally]]]] = {
     "scan": scan,
+    "rescue": rescue,
     "append": append,
     "smtp": smtp,
     "manners": manners,
