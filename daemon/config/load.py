@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -18,6 +19,7 @@ from store.errors import ConfigError, UsageError
 
 SYSTEM_CONFIG = Path("/etc/digwell/config.yaml")
 SYSTEM_STORE = Path("/var/lib/digwell/digwell.db")
+_STORE = re.compile(r"""^store:[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s#"'][^#\n]*))""", re.MULTILINE)
 
 
 def load(
@@ -44,9 +46,25 @@ def load(
 
 
 def without_file(path: Path | None, store: Path | None, environ: Mapping[str, str]) -> Config:
-    """Return the configuration that a file amounts to which cannot be read: no mailbox, the usual store."""
+    """Return the configuration that a file amounts to which is wrong: no mailbox, and the store it names."""
     file = next((place for place in search(path, environ) if place.is_file()), None)
-    return _told_store(_without_file(file, environ), store, environ)
+    found = _without_file(file, environ)
+    named = _store_named(file, environ) if file else None
+    return _told_store(found._replace(store=named) if named else found, store, environ)
+
+
+def _store_named(file: Path, environ: Mapping[str, str]) -> Path | None:
+    """Return the store that a wrong file names in a line of its own, so that ``status`` finds it still."""
+    try:
+        line = _STORE.search(read_guarded(file))
+    except ConfigError:
+        return None
+    if line is None:
+        return None
+    from daemon.config import build  # noqa: PLC0415 - as below
+
+    home = build.Home(file.parent, user_home(environ), default_store(file, environ))
+    return home.path(next(text for text in line.groups() if text).strip())
 
 
 def _told_store(found: Config, store: Path | None, environ: Mapping[str, str]) -> Config:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.cli.main import run
 from tests.cli.town import MAYA, Town, letter
 
 
@@ -230,3 +231,15 @@ def test_status_names_no_line_where_the_configuration_is_not_there(town: Town) -
     ran = town("status", "--json")
     assert ran.code == 78
     assert ran.json["item"]["rules"]["problems"] == [f"there is no file {town.config}"]
+
+
+@pytest.mark.parametrize("store", ["digwell.db", '"digwell.db"  # here', "{folder}/digwell.db"])
+def test_status_finds_the_store_that_a_wrong_configuration_names(
+    town: Town, capsys: pytest.CaptureFixture[str], store: str
+) -> None:
+    town.config.write_text(f"store: {store.format(folder=town.folder)}\n{town.config.read_text()}foo: 1\n")
+    capsys.readouterr()
+    assert run(["--config", str(town.config), "status", "--json"]) == 78
+    found = json.loads(capsys.readouterr().out)["item"]
+    assert found["store"]["path"] == str(town.store)
+    assert "unknown setting “foo”" in found["rules"]["problems"][0]
