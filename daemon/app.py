@@ -7,7 +7,7 @@ and digest in a row for a given instant.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from daemon.config.values import Config
+    from daemon.service.reload import InForce
     from rules.intent import Meant
     from rules.policy import Policy
     from rules.standing import Standing
@@ -44,10 +45,12 @@ def version() -> str:
 class House:
     """Configuration, rules and store of one command; each is read when it is first asked for."""
 
-    def __init__(self, config: Config, store: Store) -> None:
+    def __init__(self, config: Config, store: Store, policy: Policy | None = None) -> None:
         self.config = config
         self.store = store
         self.now = clock.now()
+        if policy is not None:
+            self.policy = policy
 
     @cached_property
     def policy(self) -> Policy:
@@ -134,6 +137,24 @@ def read_config(config: Path | None, store: Path | None, *, needed: bool = True)
     return load(config, store, os.environ, needed=needed)
 
 
+def read_beside(config: Path | None, store: Path | None) -> Callable[[], InForce]:
+    """Read configuration and rules in a process of its own; what is returned waits for them.
+
+    What reads them takes long to load, much memory, and is not needed again.
+    """
+    from daemon.service.child import beside
+
+    return beside(lambda: _in_force(config, store))
+
+
+def _in_force(config: Path | None, store: Path | None) -> InForce:
+    from daemon.config.rules_file import load_policy
+    from daemon.service.reload import InForce
+
+    found = read_config(config, store, needed=False)
+    return InForce(found, load_policy(found))
+
+
 @contextmanager
 def open_blindly(config: Path | None, store: Path | None, *, error: ConfigError) -> Iterator[House]:
     """Open the store to read although the configuration is wrong, where the store lies in its usual place.
@@ -158,16 +179,19 @@ def open_house(
     readonly: bool = False,
     as_it_is: bool = False,
     mailbox: bool = False,
+    read: Callable[[], InForce] | None = None,
 ) -> Iterator[House]:
     """Open what a command works on; a mailbox need not be configured, unless ``mailbox`` asks for one.
 
-    The store is looked through once a day before anything is told from it, unless it is wanted as it is.
-    Raises ConfigError, NotFoundError where there is nothing to read yet, and DamagedError.
+    ``read`` returns configuration and rules where they are being read already (``read_beside``). The store
+    is looked through once a day before anything is told from it, unless it is wanted as it is. Raises
+    ConfigError, NotFoundError where there is nothing to read yet, and DamagedError.
     """
     from store.errors import ConfigError, NotFoundError, UsageError
     from store.opening import open_store
 
-    found = read_config(config, store, needed=False)
+    force = read() if read is not None else None
+    found = force.config if force is not None else read_config(config, store, needed=False)
     if mailbox and not found.mailboxes:  # and no empty store is left behind
         raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
     if found.store.is_dir():
@@ -178,7 +202,7 @@ def open_house(
         hint = error.hint if found.file else "set up your mailbox first: digwell init"
         raise NotFoundError(error.what, error.why, hint) from error
     with opened:
-        house = House(found, opened)
+        house = House(found, opened, force.policy if force is not None else None)
         if not as_it_is:
             _rely_on(house)
         yield house

@@ -53,13 +53,17 @@ def read_mail(*, full: bool = False, accept_loss: bool = False, as_json: bool = 
 
 
 def _pass(*, full: bool, accept_loss: bool, quiet: bool) -> tuple[House, Passed]:
+    from daemon.app import read_beside
+
+    said = session()
+    read = read_beside(said.config, said.store)
     from daemon import clock, passing
     from daemon.cli.progress import Bars
     from daemon.scan.values import Wishes
     from daemon.service.lock import Lock
 
     bars = Bars(quiet=quiet)
-    with house(mailbox=True) as opened, Lock(opened.store.path):
+    with house(mailbox=True, read=read) as opened, Lock(opened.store.path):
         inbox = "inbox" in opened.config.commands.accept
         wishes = Wishes(clock.now(), full=full, accept_loss=accept_loss, inbox=inbox, progress=bars)
         try:

@@ -18,6 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from daemon.app import House
+    from daemon.service.reload import InForce
     from store.errors import ConfigError
 
 
@@ -70,15 +71,23 @@ def session() -> Session:
 
 
 @contextmanager
-def house(*, readonly: bool = False, as_it_is: bool = False, mailbox: bool = False) -> Iterator[House]:
+def house(
+    *,
+    readonly: bool = False,
+    as_it_is: bool = False,
+    mailbox: bool = False,
+    read: Callable[[], InForce] | None = None,
+) -> Iterator[House]:
     """Open what the session names: configuration, rules and store, sound or, if wished, as it is.
 
-    With ``mailbox`` one must be configured. Raises ConfigError.
+    With ``mailbox`` one must be configured; ``read`` as in ``app.open_house``. Raises ConfigError.
     """
     from daemon.app import open_house
 
     said = session()
-    with open_house(said.config, said.store, readonly=readonly, as_it_is=as_it_is, mailbox=mailbox) as opened:
+    with open_house(
+        said.config, said.store, readonly=readonly, as_it_is=as_it_is, mailbox=mailbox, read=read
+    ) as opened:
         yield opened
 
 

@@ -9,26 +9,23 @@ from __future__ import annotations
 
 import mmap
 import os
-import pickle
 import select
 import signal
 import struct
-import traceback
 from collections.abc import Callable
 from typing import TypeVar
 
-from daemon import clock, log
+from daemon import clock
+from daemon.service import child
+from daemon.service.child import BrokenError
 from daemon.service.stop import Stop
-from store.errors import DigwellError, TemporaryError
+
+__all__ = ["LONGEST", "BrokenError", "Gauge", "apart"]
 
 T = TypeVar("T")
 LONGEST = 150.0
 """Seconds a child may show no progress: longer than any command on a mail server may take."""
 SLICE = 2.0
-
-
-class BrokenError(RuntimeError):
-    """The child met a fault of ours; its traceback is the text."""
 
 
 class Gauge:
@@ -57,49 +54,20 @@ def apart(
     seconds is killed (TemporaryError). Call it with no store open and no thread running. Raises
     ``Stopping``, and BrokenError for a fault of ours.
     """
-    reading, writing = os.pipe()
     gauge = Gauge()
-    child = os.fork()
-    if child == 0:
-        _child(lambda: work(gauge), reading, writing)
-    os.close(writing)
+    pid, reading = child.start(lambda: work(gauge))
     try:
         told = _listen(reading, stop, lambda: _moved(gauge, alive), longest)
     finally:
         os.close(reading)
-        _end(child)
+        _end(pid)
     stop.check()
-    if not told:
-        raise TemporaryError("a piece of work did not end", "its process died or hung")
-    kind, value = pickle.loads(told)  # noqa: S301 - from our own child
-    if kind == "error":
-        raise value
-    if kind == "fault":
-        raise BrokenError(value)
-    return value  # type: ignore[no-any-return]
+    return child.result(told)  # type: ignore[return-value]
 
 
 def _moved(gauge: Gauge, alive: Callable[[int, int], None]) -> tuple[int, int]:
     alive(*gauge.shown)
     return gauge.shown
-
-
-def _child(work: Callable[[], object], reading: int, writing: int) -> None:
-    os.close(reading)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
-        signal.signal(number, signal.SIG_DFL)
-    signal.set_wakeup_fd(-1)
-    told = b""
-    try:
-        told = pickle.dumps(("done", work()))
-    except DigwellError as error:
-        told = pickle.dumps(("error", error))
-    finally:
-        # whatever happened, the child must not run on into its parent's code
-        told = told or pickle.dumps(("fault", log.redact(traceback.format_exc())))
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(told)
-        os._exit(0)
 
 
 def _listen(reading: int, stop: Stop, moved: Callable[[], tuple[int, int]], longest: float) -> bytes:
@@ -120,8 +88,8 @@ def _listen(reading: int, stop: Stop, moved: Callable[[], tuple[int, int]], long
     return b""
 
 
-def _end(child: int) -> None:
+def _end(pid: int) -> None:
     """Let the child end, or end it."""
-    if os.waitpid(child, os.WNOHANG)[0] == 0:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+    if os.waitpid(pid, os.WNOHANG)[0] == 0:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
