@@ -48,11 +48,7 @@ ON CONFLICT (address_id, day) DO UPDATE SET
 """
 _UPSERT = f"INSERT INTO contact_day VALUES ({_COLUMNS}) {_CONFLICT}"
 _FOLD = f"""
-INSERT INTO contact_day
-SELECT address_id, day, sum(out_direct), sum(in_direct), sum(out_all), sum(in_all), sum(shared),
-    sum(in_list), sum(in_news), sum(in_auto), sum(in_answer), min(first_at), max(last_at),
-    max(out_at), max(in_at), max(out_direct_at), max(in_direct_at)
-FROM fresh_day GROUP BY address_id, day {_CONFLICT}
+INSERT INTO contact_day SELECT * FROM fresh_day WHERE true ORDER BY address_id, day {_CONFLICT}
 """
 
 
