@@ -113,6 +113,11 @@ class Line:
         return self._session is not None and self._session.alive
 
     @property
+    def watchable(self) -> bool:
+        """True if it can be waited upon: a line is held, or may be opened (a pass in a child holds none)."""
+        return self.connected or (self.state == FINE and self.ready)
+
+    @property
     def over(self) -> bool:
         """True if only the owner can bring it back."""
         return self.state == STOPPED or (self.state == HELD and self._backoff.held)

@@ -339,16 +339,16 @@ class Daemon:
         return (*wrong, *said, *([f"the last good rules are in force: {trouble}"] if trouble else []))
 
     def _sleep(self) -> None:
-        """Wait for mail on the first mailbox that has a line, then look into the others."""
+        """Wait for mail on the first mailbox that can be waited upon, then look into the others."""
         seconds = min([SLICE, *(line.wait for line in self.lines if line.wait and not line.over)])
-        awake = next((line for line in self.lines if line.connected), None)
+        awake = next((line for line in self.lines if line.watchable), None)
         if awake is None:
             self.stop.wait(max(0.5, seconds))
             return
         self._guarded(awake, lambda: awake.idle(seconds, self.stop.wake))
         self.stop.check()
         for line in self.lines:
-            if line.connected and line is not awake:
+            if line.watchable and line is not awake:
                 self._guarded(line, partial(line.glance, Role.SENT, Role.INBOX))
 
     def _guarded(self, line: Line, look: Callable[[], bool]) -> None:

@@ -17,7 +17,7 @@ import pytest
 from tests.fakes.faulty import Fault, Faulty
 from tests.fakes.gate import AFTER_APPEND, BEFORE_APPEND, OPEN, SHUT, Gate
 from tests.fakes.smtp import SmtpFake
-from tests.journeys.household import Home, until
+from tests.journeys.household import FRIENDS, Home, until
 
 
 def now() -> datetime:
@@ -83,6 +83,21 @@ def test_a_letter_put_into_sent_takes_its_person_off_the_list_within_thirty_seco
         began = time.monotonic()
         until(lambda: due[0] not in [one["address"] for one in home.items("due", "--all")], 30)
         assert time.monotonic() - began < 30
+
+
+@pytest.mark.timeout(120)
+def test_a_daemon_that_has_nothing_to_deliver_waits_for_mail_all_the_same(home: Home) -> None:
+    # its first pass runs in a child, and no letter opens a line of its own afterwards
+    home.configure(now())
+    home.digwell("scan")
+    assert home.digwell("digest", "send").returncode == 0
+    with home.running():
+        until(lambda: "scanned" in home.log, 30)
+        time.sleep(2)
+        home.put("INBOX", FRIENDS[0], home.account.user, "are you there", time.time() - 60)
+        began = time.monotonic()
+        until(lambda: home.log.count("scanned") == 2, 15)
+        assert time.monotonic() - began < 15
 
 
 @pytest.mark.timeout(60)
