@@ -76,10 +76,12 @@ def _work(work: Callable[[], object], writing: int) -> None:
         told = pickle.dumps(("error", error))
     finally:
         # whatever happened, the child must not run on into its parent's code
-        told = told or pickle.dumps(("fault", _fault()))
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(told)
-        os._exit(0)
+        try:
+            told = told or pickle.dumps(("fault", _fault()))
+            with os.fdopen(writing, "wb") as pipe:
+                pipe.write(told)
+        finally:  # not even where the parent is gone and nobody listens
+            os._exit(0)
 
 
 def _fault() -> str:

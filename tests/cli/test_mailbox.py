@@ -148,6 +148,9 @@ def silent() -> Iterator[socket.socket]:
 def test_an_interrupt_is_130_and_quiet(mailbox: Town, account: Account, silent: socket.socket) -> None:
     configure(mailbox, account, silent.getsockname()[1])
     words = [sys.executable, "-m", "daemon.cli.main", "--config", str(mailbox.config), "scan"]
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a run in the background ignores it, children too
     with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process, silent.accept()[0]:
         process.send_signal(signal.SIGINT)  # while it waits for the greeting
         _, said = process.communicate(timeout=20)

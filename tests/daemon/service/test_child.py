@@ -1,66 +1,95 @@
-"""Work in a process beside this one: its result, its errors, and where there is none."""
+"""Work in a process beside this one: its result, its errors, its end, and where there is none.
+
+Each story runs in a process of its own, for where there are threads (as in a test run) nothing is forked.
+"""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import threading
+import time
 from pathlib import Path
 
-import pytest
-
+ROOT = Path(__file__).parents[3]
+HEAD = """
+import os, resource, signal, threading, time
 from daemon.service.child import BrokenError, beside
 from store.errors import NeedsOwnerError, TemporaryError
+"""
 
-ROOT = Path(__file__).parents[3]
+
+def story(code: str) -> str:
+    """Return what a story prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", HEAD + code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert not done.stderr
+    return done.stdout.strip()
 
 
 def test_work_goes_on_in_another_process_and_its_result_comes_whole() -> None:
-    wait = beside(lambda: (os.getpid(), "x" * 300_000))
-    pid, text = wait()
-    assert pid != os.getpid()
-    assert len(text) == 300_000
+    told = story(
+        "pid, text = beside(lambda: (os.getpid(), 'x' * 300_000))(); print(pid != os.getpid(), len(text))"
+    )
+    assert told == "True 300000"
 
 
 def test_an_error_for_the_owner_is_raised_where_the_result_is_asked_for() -> None:
-    def work() -> None:
-        raise NeedsOwnerError("the password is wrong", "because", "do this")
+    told = story(
+        "def work(): raise NeedsOwnerError('the password is wrong', 'because', 'do this')\n"
+        "wait = beside(work)\n"
+        "try: wait()\n"
+        "except NeedsOwnerError as error: print(error.what, error.why, error.hint, sep='|')"
+    )
+    assert told == "the password is wrong|because|do this"
 
-    wait = beside(work)
-    with pytest.raises(NeedsOwnerError) as caught:
-        wait()
-    told = caught.value
-    assert (told.what, told.why, told.hint) == ("the password is wrong", "because", "do this")
+
+def test_a_fault_of_ours_comes_with_its_traceback() -> None:
+    told = story("try: beside(lambda: 1 / 0)()\nexcept BrokenError as error: print(error)")
+    assert "ZeroDivisionError" in told
 
 
-def test_a_fault_of_ours_comes_with_its_traceback_and_a_death_as_a_sentence() -> None:
-    with pytest.raises(BrokenError, match="ZeroDivisionError"):
-        beside(lambda: 1 / 0)()
-    with pytest.raises(TemporaryError):
-        beside(lambda: os.kill(os.getpid(), 9))()
+def test_a_death_comes_as_a_sentence() -> None:
+    told = story(
+        "try: beside(lambda: os.kill(os.getpid(), 9))()\nexcept TemporaryError as error: print(error)"
+    )
+    assert told.startswith("a piece of work did not end")
+
+
+def test_a_child_whose_parent_was_killed_ends_and_does_not_go_on_in_its_place(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    told = story(
+        "def work():\n"
+        "    time.sleep(1)\n"
+        "    return 'x' * 300_000\n"
+        "pid = os.fork()\n"
+        "if pid == 0:\n"
+        "    wait = beside(work)\n"
+        f"    open({str(trace)!r}, 'a').write('went on ')\n"
+        "    wait()\n"
+        "time.sleep(0.5)\n"
+        "os.kill(pid, signal.SIGKILL)\n"
+        "os.waitpid(pid, 0)"
+    )
+    time.sleep(1.5)
+    assert told == ""
+    assert trace.read_text() == "went on "
 
 
 def test_where_there_are_threads_nothing_is_forked() -> None:
-    done = threading.Event()
-    thread = threading.Thread(target=done.wait)
-    thread.start()
-    try:
-        assert beside(os.getpid)() == os.getpid()
-    finally:
-        done.set()
-        thread.join()
+    told = story(
+        "done = threading.Event()\n"
+        "threading.Thread(target=done.wait).start()\n"
+        "print(beside(os.getpid)() == os.getpid())\n"
+        "done.set()"
+    )
+    assert told == "True"
 
 
 def test_where_no_process_may_be_made_the_work_is_done_here() -> None:
-    code = (
-        "import os, resource\n"
-        "os.setuid(65534)\n"
+    told = story(
+        "if os.getuid() == 0: os.setuid(65534)\n"  # root may always make one
         "resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))\n"
-        "print(beside(os.getpid)() == os.getpid())\n"
+        "print(beside(os.getpid)() == os.getpid())"
     )
-    if os.getuid() != 0:
-        code = code.replace("os.setuid(65534)\n", "")
-    code = "from daemon.service.child import beside\n" + code
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "True", done.stderr
+    assert told == "True"
