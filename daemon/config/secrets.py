@@ -180,8 +180,9 @@ def _keyring() -> Any:  # noqa: ANN401 - an extra without types
         import keyring  # noqa: PLC0415
         import keyring.errors  # noqa: PLC0415
     except ImportError:
-        way = "pipx inject digwell keyring"
-        raise NeedsOwnerError("keyring: yes needs an extra package", hint=way) from None
+        from daemon.config.extras import how_to_add  # noqa: PLC0415 - only here
+
+        raise NeedsOwnerError("keyring: yes needs an extra package", hint=how_to_add("keyring")) from None
     return keyring
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from daemon import clock, post, saying, week
 from daemon.app import House, open_house
+from daemon.config.extras import how_to_add
 from daemon.demo.cast import BIRTHDAY_OF, OWNER, SAID
 from daemon.demo.server import PASSWORD, USER, DemoServer
 from daemon.demo.village import DAY, letters, villagers
@@ -34,6 +35,7 @@ Say = Callable[[str], None]
 SEED = 5
 ANSWER = "snooze 4 2w"
 BIRTHDAY_IN = 4
+PYMAP = "'pymap>=0.36.7,<0.37'"
 OURS = ("config.yaml", "password", "friends.vcf", "digwell.", "digest.")
 
 CONFIG = """\
@@ -56,8 +58,9 @@ def run(folder: Path, say: Say) -> Path:
     """Make the village, scan it, judge it, deliver this week's mail, answer it; return the HTML file.
 
     ``say`` is given every line for the terminal. Raises DigwellError where the folder holds files
-    that are not the demo's.
+    that are not the demo's, or where the demo's own package is missing.
     """
+    _needs_a_server()
     folder = _clear(folder)
     now, started = clock.now(), clock.monotonic()
     mail = letters(SEED, now)
@@ -71,6 +74,14 @@ def run(folder: Path, say: Say) -> Path:
         _answer(folder, say)
     _show(folder, page, named, say)
     return page
+
+
+def _needs_a_server() -> None:
+    try:
+        import pymap  # noqa: F401, PLC0415 - an extra
+    except ImportError:
+        hint = f"{how_to_add(PYMAP)}   (or, in a checkout: ./run demo)"
+        raise DigwellError("the demo's mail server is an extra package", hint=hint) from None
 
 
 def _clear(folder: Path) -> Path:

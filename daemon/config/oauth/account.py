@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from daemon.config.extras import how_to_add
 from daemon.config.values import SecretSource
 from store.errors import NeedsOwnerError, TemporaryError
 
@@ -93,4 +94,4 @@ def account(source: SecretSource, user: str, host: str, environ: Mapping[str, st
 
 def extra(package: str) -> NeedsOwnerError:
     """Return the error for a library that is not installed."""
-    return NeedsOwnerError("sign_in needs an extra package", hint=f"pipx inject digwell {package}")
+    return NeedsOwnerError("sign_in needs an extra package", hint=how_to_add(package))
