@@ -50,7 +50,7 @@ def install(*, where: str, dry_run: bool) -> None:
         acts = room.plan_user(config.file.absolute(), program, room.user_unit_path(os.environ))
     _carry_out(acts, dry=dry_run)
     if where == "system":
-        output.say(room.hand_over())
+        output.say(room.hand_over(program))
 
 
 @service.command(example="digwell service uninstall\nsudo digwell service uninstall --system")

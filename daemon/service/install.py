@@ -7,6 +7,7 @@ never delete a store, a configuration or a key, nor read a secret while only pla
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -66,6 +67,11 @@ Act = Put | Keep | Run | Remove
 UNIT = Path("/etc/systemd/system/digwell.service")
 SYSUSERS = Path("/etc/sysusers.d/digwell.conf")
 TMPFILES = Path("/etc/tmpfiles.d/digwell.conf")
+CONFIG = units.ETC / "config.yaml"
+ELSEWHERE = (
+    "in a checkout: sudo python3 -m venv /opt/digwell && sudo /opt/digwell/bin/pip install . &&"
+    " sudo /opt/digwell/bin/digwell --config {} service install --system"
+)
 
 
 def plan_system(config: Config, text: str, program: units.Program) -> tuple[Act, ...]:
@@ -73,7 +79,7 @@ def plan_system(config: Config, text: str, program: units.Program) -> tuple[Act,
     if program.in_a_home:
         raise UsageError(
             "this digwell lies in a home, which a system service cannot see",
-            hint="python3 -m venv /opt/digwell && /opt/digwell/bin/pip install digwell; then run that one",
+            hint=ELSEWHERE.format(shlex.quote(str(config.file and config.file.absolute()))),
         )
     moved = units.for_the_system(config, text)
     etc = units.ETC
@@ -82,7 +88,7 @@ def plan_system(config: Config, text: str, program: units.Program) -> tuple[Act,
         Run(("systemd-sysusers", str(SYSUSERS)), "make that user"),
         Put(TMPFILES, units.shipped("digwell.tmpfiles"), "who may read the configuration"),
         Run(("systemd-tmpfiles", "--create", str(TMPFILES)), "make /etc/digwell"),
-        Put(etc / "config.yaml", moved.text, "your configuration, without any secret", 0o640, "digwell"),
+        Put(CONFIG, moved.text, "your configuration, without any secret", 0o640, "digwell"),
     ]
     for new, old in moved.files:
         acts.append(Put(new, old.read_text(encoding="utf-8"), f"your {old.name}", 0o640, "digwell"))
@@ -218,6 +224,9 @@ def _run(command: tuple[str, ...], why: str, needed: bool) -> str:
     return "not possible" if ended.returncode else "done"
 
 
-def hand_over() -> str:
-    """Say how the owner's command line reaches the store of the system service."""
-    return "to look into its store: sudo -u digwell digwell --config /etc/digwell/config.yaml status"
+def hand_over(program: units.Program) -> str:
+    """Say how the owner's command line reaches the store of the system service.
+
+    The program is named in full: sudo looks for it in places of its own.
+    """
+    return f"to look into its store: sudo -u digwell {shlex.join(program.command)} --config {CONFIG} status"

@@ -79,7 +79,7 @@ def _packages() -> Check:
     if strangers:
         clash = NeedsOwnerError(
             f"{', '.join(strangers)} installs files of the same names as digwell",
-            hint="install digwell by itself: pipx install digwell",
+            hint="give digwell an environment of its own; in its checkout: pipx install --force .",
         )
         return no("installation", clash)
     return fine("installation", "digwell has its environment to itself")

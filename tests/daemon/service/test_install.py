@@ -136,8 +136,18 @@ def test_a_sign_in_that_needs_a_session_stays_in_one(way: str, config: Config) -
 
 def test_a_program_in_a_home_is_refused_for_the_system(config: Config) -> None:
     program = units.Program(("/home/maya/.local/bin/digwell",), (Path("/home/maya/.local"),))
-    with pytest.raises(UsageError, match="home"):
+    with pytest.raises(UsageError, match="home") as refusal:
         install.plan_system(config, "", program)
+    assert "/opt/digwell/bin/pip install . " in refusal.value.hint, "by its name it would be anybody's"
+    assert refusal.value.hint.endswith(
+        f"/opt/digwell/bin/digwell --config {config.file} service install --system"
+    )
+
+
+def test_the_way_to_the_store_names_the_program_in_full_as_sudo_needs_it() -> None:
+    assert "sudo -u digwell /opt/digwell/bin/digwell --config /etc/digwell/config.yaml" in install.hand_over(
+        PROGRAM
+    )
 
 
 def test_removal_leaves_store_configuration_and_key(tmp_path: Path, config: Config) -> None:
