@@ -145,4 +145,5 @@ def _proof(side: _Side, word: str) -> Said:
 
 
 def _quoted(act: Said) -> str:
-    return f"“{clipped(act.text or act.value, 80)}”"
+    """Return what was written in quotation marks; its full stop goes, for one follows behind them."""
+    return f"“{clipped(act.text or act.value, 80).removesuffix('.')}”"

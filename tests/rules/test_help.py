@@ -80,6 +80,13 @@ def test_two_whose_notes_fit_meet_once_in_four_weeks_and_the_giver_is_asked_firs
     )
 
 
+def test_a_note_that_ends_in_a_full_stop_brings_none_too_many() -> None:
+    (found,) = meet(seen(replace(NEEDS, text=f"{NEEDS.text}."), replace(GIVES, text=f"{GIVES.text}.")))
+    assert found.sentence.startswith(
+        "Bilal: “Hiring his first data engineers”. Ines: “data engineer, left Northwind”. The two"
+    )
+
+
 def test_two_with_a_tag_of_the_owners_in_common_meet() -> None:
     tags = tuple(Said(f"t{key}", TODAY - key * DAY, "tag", key, value="rail") for key in (1, 3))
     found = meet(seen(*tags))
