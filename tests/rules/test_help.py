@@ -81,7 +81,7 @@ def test_two_whose_notes_fit_meet_once_in_four_weeks_and_the_giver_is_asked_firs
 
 
 def test_a_note_that_ends_in_a_full_stop_brings_none_too_many() -> None:
-    (found,) = meet(seen(replace(NEEDS, text=f"{NEEDS.text}."), replace(GIVES, text=f"{GIVES.text}.")))
+    (found,) = meet(seen(*(note._replace(text=f"{note.text}.") for note in (NEEDS, GIVES))))
     assert found.sentence.startswith(
         "Bilal: “Hiring his first data engineers”. Ines: “data engineer, left Northwind”. The two"
     )
