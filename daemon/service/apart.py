@@ -19,6 +19,7 @@ from daemon import clock
 from daemon.service import child
 from daemon.service.child import BrokenError
 from daemon.service.stop import Stop
+from store.errors import TemporaryError
 
 __all__ = ["LONGEST", "BrokenError", "Gauge", "apart"]
 
@@ -51,11 +52,14 @@ def apart(
     """Return what ``work`` returns in a child process; its DigwellErrors are raised here.
 
     ``alive`` is told the gauge while the child works. A child whose gauge stands still for ``longest``
-    seconds is killed (TemporaryError). Call it with no store open and no thread running. Raises
-    ``Stopping``, and BrokenError for a fault of ours.
+    seconds is killed (TemporaryError, as where no process can be had). Call it with no store open and no
+    thread running. Raises ``Stopping``, and BrokenError for a fault of ours.
     """
     gauge = Gauge()
-    pid, reading = child.start(lambda: work(gauge))
+    try:
+        pid, reading = child.start(lambda: work(gauge))
+    except OSError as error:
+        raise TemporaryError("no process could be started", error.strerror or "") from error
     try:
         told = _listen(reading, stop, lambda: _moved(gauge, alive), longest)
     finally:
@@ -90,6 +94,6 @@ def _listen(reading: int, stop: Stop, moved: Callable[[], tuple[int, int]], long
 
 def _end(pid: int) -> None:
     """Let the child end, or end it."""
-    if os.waitpid(pid, os.WNOHANG)[0] == 0:
+    if not child.ended(pid, os.WNOHANG):
         os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        child.ended(pid)

@@ -22,9 +22,17 @@ class BrokenError(RuntimeError):
 
 
 def start(work: Callable[[], object]) -> tuple[int, int]:
-    """Start a child that tells through a pipe what ``work`` returns; return its pid and the reading end."""
+    """Start a child that tells through a pipe what ``work`` returns; return its pid and the reading end.
+
+    Raises OSError where no more processes may be.
+    """
     reading, writing = os.pipe()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        raise
     if child == 0:
         os.close(reading)
         _work(work, writing)
@@ -59,10 +67,18 @@ def beside(work: Callable[[], T]) -> Callable[[], T]:
     def wait() -> T:
         with os.fdopen(reading, "rb") as pipe:
             told = pipe.read()
-        os.waitpid(child, 0)
+        ended(child)
         return result(told)  # type: ignore[return-value]
 
     return wait
+
+
+def ended(child: int, options: int = 0) -> bool:
+    """Wait for a child as ``os.waitpid`` does; it is over, too, where nobody may wait (SIGCHLD ignored)."""
+    try:
+        return os.waitpid(child, options)[0] != 0
+    except ChildProcessError:
+        return True
 
 
 def _work(work: Callable[[], object], writing: int) -> None:

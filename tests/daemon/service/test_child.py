@@ -93,3 +93,31 @@ def test_where_no_process_may_be_made_the_work_is_done_here() -> None:
         "print(beside(os.getpid)() == os.getpid())"
     )
     assert told == "True"
+
+
+def test_where_no_process_may_be_made_the_daemon_waits_and_leaks_nothing() -> None:
+    told = story(
+        "from daemon.service.apart import apart\n"
+        "from daemon.service.stop import Stop\n"
+        "if os.getuid() == 0: os.setuid(65534)\n"
+        "resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))\n"
+        "stop, before = Stop(), os.listdir('/proc/self/fd')\n"
+        "for _ in range(3):\n"
+        "    try: apart(lambda _: 5, stop, lambda *_: None)\n"
+        "    except TemporaryError as error: print(error)\n"
+        "print(len(os.listdir('/proc/self/fd')) - len(before))"
+    )
+    assert told.splitlines()[1:] == [
+        *["no process could be started (Resource temporarily unavailable)"] * 2,
+        "0",
+    ]
+
+
+def test_work_is_done_where_whoever_started_us_lets_no_child_be_waited_for() -> None:
+    told = story(
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "from daemon.service.apart import apart\n"
+        "from daemon.service.stop import Stop\n"
+        "print(beside(lambda: 5)(), apart(lambda _: 6, Stop(), lambda *_: None))"
+    )
+    assert told == "5 6"
