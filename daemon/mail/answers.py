@@ -15,12 +15,18 @@ from typing import NamedTuple
 from daemon.mail.wire import LineLostError, Wire
 
 LITERAL_LIMIT = 64 << 20
+UID_LIMIT = (1 << 32) - 1
+"""UIDs and counts of messages have 32 bits (RFC 9051 section 9)."""
+FIGURE_LIMIT = (1 << 63) - 1
+"""What is only compared may be as large as a store can hold."""
 DEPTH = 200
 
 _LITERAL = re.compile(rb"~?\{(\d{1,10})\+?\}\r?\n\Z")
 _TOKEN = re.compile(
-    rb'[ \t]*(?:(\()|(\))|"((?:[^"\\]|\\.)*)"|([A-Za-z0-9.\-]+\[[^\]\r\n]*\](?:<\d+>)?|[^\s()"]+))', re.DOTALL
+    rb'[ \t]*(?:(\()|(\))|"((?:[^"\\]|\\.)*)"|([A-Za-z0-9.\-]+\[[^\]\r\n]{0,1000}\](?:<\d+>)?|[^\s()"]+))',
+    re.DOTALL,
 )
+"""What stands in brackets is bounded: it is looked for at each of them. The names of our fields take 400."""
 _CODE = re.compile(rb"\[([A-Za-z0-9\-.]+)(?: ([^\]]*))?\]")
 _RANGE = re.compile(rb"(\d+)(?::(\d+))?")
 _DATE = re.compile(rb" ?(\d?\d-[A-Za-z]{3}-\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})\Z")
@@ -124,9 +130,12 @@ def pairs(given: Value) -> dict[bytes, Value]:
     return result
 
 
-def number(given: Value, otherwise: int = -1) -> int:
-    """Read a number, or take the other value where there is none."""
-    return int(given) if isinstance(given, bytes) and given.isdigit() and len(given) < 20 else otherwise
+def number(given: Value, otherwise: int = -1, most: int = UID_LIMIT) -> int:
+    """Read a number up to ``most``, or take the other value where there is none."""
+    if not (isinstance(given, bytes) and given.isdigit() and len(given) < 20):
+        return otherwise
+    found = int(given)
+    return found if found <= most else otherwise
 
 
 def uids(answers: list[Answer]) -> array[int]:
@@ -134,12 +143,12 @@ def uids(answers: list[Answer]) -> array[int]:
     found: set[int] = set()
     for answer in answers:
         if answer.word == b"SEARCH":
-            found.update(int(n) for n in answer.text.split()[1:] if n.isdigit())
+            found.update(uid for n in answer.text.split()[1:] if (uid := number(n)) > 0)
         elif answer.word == b"ESEARCH":
             match = re.search(rb"\bALL ([\d:,]+)", answer.text)
             for low, high in _RANGE.findall(match[1]) if match else ():
-                ends = sorted((int(low), int(high or low)))
-                if ends[1] - ends[0] > 50_000_000:
+                ends = sorted((number(low), number(high or low)))
+                if ends[0] < 0 or ends[1] - ends[0] > 50_000_000:
                     raise LineLostError("the server lists more messages than there can be")
                 found.update(range(ends[0], ends[1] + 1))
     return array("q", sorted(found))

@@ -30,7 +30,7 @@ HEADERS = b"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)]<0.%d>)" % (
     HEADER_CAP,
 )
 _USUAL = re.compile(
-    rb'\* \d+ FETCH \(UID (\d+) INTERNALDATE "([^"\r\n]{24,30})" '
+    rb'\* \d+ FETCH \(UID (\d{1,10}) INTERNALDATE "([^"\r\n]{24,30})" '
     rb"BODY\[HEADER\.FIELDS \([^)]*\)\](?:<0>)? \{(\d{1,7})\}\r\n"
 )
 
@@ -180,7 +180,7 @@ def header_of(uid: int, figures: Mapping[bytes, Value]) -> RawHeader | Damaged |
 def told(heard: Iterable[Answer]) -> Iterator[tuple[int, dict[bytes, Value]]]:
     """Pick the FETCH answers that name a UID out of what was heard."""
     for answer in heard:
-        if answer.tag != b"*" or answer.text.split(b" ", 2)[1:2] != [b"FETCH"]:
+        if answer.tag != b"*" or answer.text.upper().split(b" ", 2)[1:2] != [b"FETCH"]:
             continue
         given = answer.values()
         figures = pairs(given[2]) if len(given) == 3 else {}

@@ -6,6 +6,7 @@ never more of a part than is wanted.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from daemon.mail.answers import Answer, Value, number, read_answer
@@ -33,20 +34,26 @@ def gather(talk: Talk, asks: Iterable[Portion], selected: bytes = b"") -> Gather
     What a server refuses is simply not there; answers are told apart by UID and section. ``selected``
     is open already (opening a large folder costs a server much); ``Gathered.selected`` is open afterwards.
     """
-    by_folder: dict[bytes, list[bytes]] = {}
+    by_folder: dict[bytes, list[Portion]] = {}
     for ask in sorted(asks, key=lambda ask: ask.wire != selected):
-        commands = by_folder.setdefault(ask.wire, [])
-        commands += [b"UID FETCH " + some + b" " + _items(ask) for some in sets(ask.uids)]
+        by_folder.setdefault(ask.wire, []).append(ask)
     found = Gathered(selected=selected)
     sent = []
-    for wire, commands in by_folder.items():
+    for wire, portions in by_folder.items():
         first = [b"EXAMINE " + mailbox_name(wire)] if wire != selected else []
-        sent.append((wire, talk.send_all(first + commands), len(first)))
-    for wire, tags, opening in sent:
+        commands = [b"UID FETCH " + some + b" " + _items(ask) for ask in portions for some in sets(ask.uids)]
+        tags = talk.send_all(first + commands)
+        sent.append((wire, set(tags[: len(first)]), set(tags[len(first) :])))
+    for wire, opening, fetching in sent:
         talk.wire.arm()
         refused: set[bytes] = set()
-        _sort(wire, _until(talk, set(tags), refused), found)
-        found.selected = b"" if refused.intersection(tags[:opening]) else wire
+        deque(_until(talk, opening, refused), maxlen=0)
+        answers = _until(talk, fetching, set())
+        if refused:  # whatever is open now, if anything: it is not this folder
+            deque(answers, maxlen=0)
+        else:
+            _sort(wire, {uid for ask in by_folder[wire] for uid in ask.uids}, answers, found)
+        found.selected = b"" if refused else wire
     return found
 
 
@@ -77,8 +84,10 @@ def _until(talk: Talk, tags: set[bytes], refused: set[bytes]) -> Iterator[Answer
             yield answer
 
 
-def _sort(wire: bytes, answers: Iterable[Answer], found: Gathered) -> None:
+def _sort(wire: bytes, asked: set[int], answers: Iterable[Answer], found: Gathered) -> None:
     for uid, figures in told(answers):
+        if uid not in asked:
+            continue
         header = header_of(uid, figures)
         if isinstance(header, RawHeader):
             found.headers[wire, uid] = header

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 
 from imapclient import imap_utf7
 
-from daemon.mail.answers import Answer, Value, number, pairs
+from daemon.mail.answers import FIGURE_LIMIT, Answer, Value, number, pairs
 from daemon.mail.folders import role_of, with_roles
 from daemon.mail.talk import Literal, Talk, clean, mailbox_name
 from daemon.mail.troubles import RefusedError
@@ -73,8 +73,8 @@ def status(talk: Talk, wire: bytes) -> FolderState:
     """Ask for the figures of one folder that is not open; what the server does not tell is -1."""
     figures: dict[bytes, Value] = {}
     with suppress(RefusedError):
-        for told in _counted(talk.look(b"STATUS " + mailbox_name(wire) + b" (" + _PLAIN + b")")).values():
-            figures = told
+        heard = talk.look(b"STATUS " + mailbox_name(wire) + b" (" + _PLAIN + b")")
+        figures = _answered(wire, heard)
     return _with_figures(FolderState(name=decode(wire), wire=wire), figures)
 
 
@@ -83,14 +83,16 @@ def examined(wire: bytes, heard: Iterable[Answer]) -> FolderState:
     state = FolderState(name=decode(wire), wire=wire)
     for answer in heard:
         words = answer.text.split(None, 2)
-        if len(words) > 1 and words[1].upper() == b"EXISTS" and words[0].isdigit():
-            state = state._replace(exists=int(words[0]))
+        if len(words) > 1 and words[1].upper() == b"EXISTS":
+            state = state._replace(exists=number(words[0], state.exists))
         elif answer.word == b"OK":
             code, value = answer.code
-            if code in {"UIDNEXT", "UIDVALIDITY"} and value.isdigit():
-                state = state._replace(**{code.lower(): int(value)})  # type: ignore[arg-type]
-            elif code == "HIGHESTMODSEQ" and value.isdigit():
-                state = state._replace(modseq=int(value))
+            if code == "UIDNEXT":
+                state = state._replace(uidnext=number(value))
+            elif code == "UIDVALIDITY":
+                state = state._replace(uidvalidity=number(value, most=FIGURE_LIMIT))
+            elif code == "HIGHESTMODSEQ":
+                state = state._replace(modseq=number(value, 0, FIGURE_LIMIT))
     return state
 
 
@@ -192,6 +194,15 @@ def _counted(heard: Iterable[Answer]) -> dict[bytes, dict[bytes, Value]]:
     return counted
 
 
+def _answered(wire: bytes, heard: Iterable[Answer]) -> dict[bytes, Value]:
+    """Return the figures asked for. A single answer belongs to the question, however it writes the name.
+
+    Where there are more, a server that knows NOTIFY told of other folders besides.
+    """
+    told = _counted(heard)
+    return told.get(wire) or (next(iter(told.values())) if len(told) == 1 else {})
+
+
 def _ask_each(talk: Talk, wires: list[bytes], wanted: bytes) -> dict[bytes, dict[bytes, Value]]:
     """STATUS of each folder, fifty in flight; a folder that refuses is left without figures."""
     counted: dict[bytes, dict[bytes, Value]] = {}
@@ -202,8 +213,7 @@ def _ask_each(talk: Talk, wires: list[bytes], wanted: bytes) -> dict[bytes, dict
         tags = [talk.send(b"STATUS " + mailbox_name(wire) + b" (" + wanted + b")") for wire in some]
         for tag, wire in zip(tags, some, strict=True):
             try:
-                # the answer belongs to the question, however the server writes the name
-                counted.update((wire, figures) for figures in _counted(talk.hear(tag)).values())
+                counted[wire] = _answered(wire, talk.hear(tag))
             except RefusedError:
                 refused.append(wire)
     if refused and b" HIGHESTMODSEQ" in wanted:
@@ -215,6 +225,6 @@ def _with_figures(folder: FolderState, figures: dict[bytes, Value]) -> FolderSta
     return folder._replace(
         exists=number(figures.get(b"MESSAGES")),
         uidnext=number(figures.get(b"UIDNEXT")),
-        uidvalidity=number(figures.get(b"UIDVALIDITY")),
-        modseq=number(figures.get(b"HIGHESTMODSEQ"), 0),
+        uidvalidity=number(figures.get(b"UIDVALIDITY"), most=FIGURE_LIMIT),
+        modseq=number(figures.get(b"HIGHESTMODSEQ"), 0, FIGURE_LIMIT),
     )

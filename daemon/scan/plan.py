@@ -15,6 +15,8 @@ from store.facts import Cursor, Folder, Role
 BATCH = 1_000
 NAMED = 500
 """So many UIDs, named one by one, still make a command of less than 8 kB."""
+MOST = 20_000_000
+"""A folder that claims more than that is asked for its UIDs first: nobody has so much mail."""
 FEW = 10
 """A folder that held fewer messages is not missed loudly."""
 
@@ -156,7 +158,7 @@ def step(cursor: Cursor | None, state: FolderState, full: bool = False) -> Step:
             return Nothing(
                 _unless_same(cursor, Cursor(state.uidvalidity, 1, last, state.modseq, state.exists))
             )
-        sparse = last > 2 * state.exists + BATCH
+        sparse = last > 2 * state.exists + BATCH or last > MOST
         return Read(None, (1, last), anew=cursor is not None, ask=sparse)
     above = (cursor.high + 1, last) if last > cursor.high else None
     below = (1, cursor.low - 1) if cursor.low > 1 else None
