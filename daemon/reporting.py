@@ -101,7 +101,7 @@ def _mailbox(known: health.Health, now: int, alerts: Iterable[str] = ()) -> Repo
 
 
 def _store(house: House) -> Report:
-    path, latest = house.store.path, keep.backups(house.store.path)
+    path, latest = house.store.path, keep.backups(house.store.path, house.now)
     last = rescue.noted(house.store) if rescue.is_doubtful(house.store, house.now) else None
     made_good = {"rescued": when(last.at), "rescue": rescued(last)} if last and not last.told else {}
     return {

@@ -52,13 +52,16 @@ def directory(path: Path) -> Path:
     return path.parent / DIRECTORY
 
 
-def backups(path: Path) -> tuple[Backup, ...]:
-    """Return the backups of the store at ``path``, the newest first; those of others bear other names."""
+def backups(path: Path, now: int | None = None) -> tuple[Backup, ...]:
+    """Return the backups of the store at ``path``, the newest first; those of others bear other names.
+
+    With ``now``, those that bear a time yet to come stand last: a clock was wrong when they were made.
+    """
     found, name = [], re.compile(re.escape(path.stem) + _NAME)
     for file in directory(path).iterdir() if directory(path).is_dir() else ():
         if stamped := name.fullmatch(file.name):
             found.append(Backup(file, _instant(stamped[1]), file.stat().st_size))
-    return tuple(sorted(found, key=lambda b: (b.at, b.path.name), reverse=True))
+    return tuple(sorted(found, key=lambda b: (now is None or b.at <= now, b.at, b.path.name), reverse=True))
 
 
 def backup(store: Store, now: int, *, label: str = "", kept: int = KEPT) -> Backup:
@@ -81,7 +84,8 @@ def backup(store: Store, now: int, *, label: str = "", kept: int = KEPT) -> Back
         finally:
             for end in ("", *_BESIDE):
                 draft.with_name(draft.name + end).unlink(missing_ok=True)
-    for old in backups(store.path)[kept:]:
+    others = [b for b in backups(store.path, now) if b.path != target]
+    for old in others[kept - 1 :]:
         _drop(old)
     return Backup(target, now, target.stat().st_size)
 

@@ -47,14 +47,15 @@ def open_store(path: Path | str, *, readonly: bool = False) -> Store:
 
 def _miss(path: Path) -> None:
     """Raise DamagedError where there was a store once."""
-    from store.keep import backups  # noqa: PLC0415 - hardly ever needed
+    from store.keep import backups, left_aside  # noqa: PLC0415 - hardly ever needed
 
+    what = f"the store is {'empty' if path.exists() else 'gone'}: {path}"
     if found := backups(path):
-        raise DamagedError(
-            f"the store is {'empty' if path.exists() else 'gone'}: {path}",
-            f"{len(found)} of its backups lie in {found[0].path.parent}",
-            "digwell restore (digwell scan does it by itself)",
-        )
+        why = f"{len(found)} of its backups lie in {found[0].path.parent}"
+        raise DamagedError(what, why, "digwell restore (digwell scan does it by itself)")
+    if aside := left_aside(path):
+        why = f"it was moved aside: {aside[-1].name}"
+        raise DamagedError(what, why, "digwell scan reads from that what can be read")
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def _rescue(path: Path, now: int) -> tuple[Store, Rescue]:
     aside = keep.free_name(path, f"damaged-{keep.stamp(now)}")
     with telling(path), _room(path) as room:
         draft = room / path.name
-        source = next((b for b in keep.backups(path) if _stands_in(b, draft)), None)
+        source = next((b for b in keep.backups(path, now) if _stands_in(b, draft)), None)
         ruin = path if path.exists() else _torn_away(path, source)
         with open_store(draft) as store:
             saved = _saved(store, ruin, source, room) if ruin else (0, 0)
@@ -128,10 +128,14 @@ def _room(path: Path) -> Iterator[Path]:
 
 
 def _torn_away(path: Path, source: Backup | None) -> Path | None:
-    """Return the ruin that a rescue which was killed had moved aside already, if there is one."""
-    since = source.at if source else 0
-    ruins = [p for p in keep.left_aside(path) if ".damaged-" in p.name and keep.aside_since(p) >= since]
-    return max(ruins, key=keep.aside_since, default=None)
+    """Return what a rescue which was killed had moved aside already, if there is such a ruin.
+
+    Where there is no backup either, whatever lies aside is better than nothing.
+    """
+    aside = keep.left_aside(path)
+    if source is not None:
+        aside = tuple(p for p in aside if ".damaged-" in p.name and keep.aside_since(p) >= source.at)
+    return max(aside, key=keep.aside_since, default=None)
 
 
 def note(store: Store, done: Rescue) -> None:

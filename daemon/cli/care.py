@@ -88,7 +88,7 @@ def restore(*, source: Path | None, dry_run: bool) -> None:
     from store.errors import DigwellError, LockedError, NotFoundError
 
     path = _path()
-    newest = next(iter(keep.backups(path)), None)
+    newest = next(iter(keep.backups(path, clock.now())), None)
     chosen = keep.named(path, source) if source else (newest.path if newest else None)
     if chosen is None:
         raise NotFoundError("there is no backup", str(keep.directory(path)))

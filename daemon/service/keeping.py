@@ -26,7 +26,7 @@ def sound(path: Path, now: int, *, broken: bool = False) -> Rescue | None:
 def back_up(path: Path, now: int) -> bool:
     """Make a backup if the last one is a day old and there is something to lose; return whether."""
     with open_store(path) as store:
-        latest = next(iter(keep.backups(path)), None)
+        latest = next(iter(keep.backups(path, now)), None)
         # one from the future is no reason to wait for it: the clock was wrong
         fresh = latest is not None and now - EVERY < latest.at <= now
         if fresh or not store.one("SELECT 1 FROM message UNION ALL SELECT 1 FROM act LIMIT 1"):

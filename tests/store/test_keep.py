@@ -88,6 +88,18 @@ def test_backups_are_rotated_and_pruned(tmp_path: Path) -> None:
     assert len(list(keep.directory(store.path).iterdir())) == 2
 
 
+def test_backups_made_under_a_clock_that_was_ahead_give_way_to_those_made_since(tmp_path: Path) -> None:
+    store = full(tmp_path / "s.db")
+    ahead = [keep.backup(store, START + (365 + day) * DAY, kept=3) for day in range(3)]
+    made = [keep.backup(store, START + day * DAY, kept=3) for day in range(2)]
+    assert keep.backups(store.path, START + DAY) == (made[1], made[0], ahead[2])
+    store.close()
+    smash(tmp_path / "s.db")
+    _, rescue = sound(tmp_path / "s.db", START + DAY)
+    assert rescue is not None
+    assert rescue.backup == made[1].path.name
+
+
 def test_a_backup_of_a_store_in_use_holds_what_was_committed(tmp_path: Path) -> None:
     store = full(tmp_path / "s.db")
     other = opened(store.path)

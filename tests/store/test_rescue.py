@@ -103,6 +103,19 @@ def test_a_rescue_killed_between_two_moves_is_taken_up_with_all_words(tmp_path: 
     assert not list(tmp_path.glob(".s.db*"))
 
 
+@pytest.mark.parametrize("label", ["damaged", "before"])
+def test_without_a_backup_a_store_that_was_moved_aside_is_missed_and_read(tmp_path: Path, label: str) -> None:
+    path = tmp_path / "s.db"
+    full(path).close()
+    path.rename(tmp_path / f"s.db.{label}-20200914T122640Z")  # where a rescue or restore was killed
+    for readonly in (True, False):
+        with pytest.raises(DamagedError, match="gone"):
+            open_store(path, readonly=readonly)
+    store, rescue = rescued(path)
+    assert (rescue.damaged, rescue.commands) == (f"s.db.{label}-20200914T122640Z", 1)
+    assert [act.text for act in said(store)] == ["before"]
+
+
 def test_what_a_killed_rescue_left_lying_is_cleared_away(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     saved(path).close()

@@ -32,7 +32,8 @@ def test_there_is_a_backup_a_day_once_there_is_something_to_lose(tmp_path: Path)
 def test_a_backup_from_the_future_holds_none_up(tmp_path: Path) -> None:
     path = store_with_a_note(tmp_path / "s.db")
     assert back_up(path, START + 30 * EVERY)
-    assert back_up(path, START)
+    made = [n for n in range(0, 9 * EVERY, 3600) if back_up(path, START + n)]
+    assert made == [day * EVERY for day in range(9)]
 
 
 def test_a_damaged_store_is_replaced_and_the_owner_told(tmp_path: Path) -> None:
