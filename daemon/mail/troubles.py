@@ -26,6 +26,10 @@ _PASSING = re.compile(
 _OWNER = re.compile(
     r"fail|invalid|incorrect|denied|credential|password|user ?name|authenticat|disabled|wrong", re.I
 )
+_OTHER_NAME = "call the server by the name in its certificate: host: (init: --host)"
+_OUT_OF_TIME = "whoever runs the server must renew it; or is the clock of this machine wrong?"
+_FLAWS = {62: _OTHER_NAME, 64: _OTHER_NAME, 9: _OUT_OF_TIME, 10: _OUT_OF_TIME}
+"""What to do about a flaw of a certificate, by OpenSSL's X509_V_ERR numbers."""
 
 
 class LostError(TemporaryError):
@@ -61,11 +65,7 @@ def told(box: MailboxConfig) -> Iterator[None]:
 def of_line(error: Exception, box: MailboxConfig) -> DigwellError:
     """Say what a broken line means."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return NeedsOwnerError(
-            f"the certificate of {box.host} is not to be trusted",
-            error.verify_message or "verification failed",
-            "if the server is your own, name its authority: ca_file: /path/to/ca.pem (init: --ca-file)",
-        )
+        return _untrusted(error, box)
     if isinstance(error, PermissionError) and box.tls == "none":
         return NeedsOwnerError(
             f"{box.host} would be spoken to in the clear",
@@ -82,6 +82,17 @@ def of_line(error: Exception, box: MailboxConfig) -> DigwellError:
         hint = f"is this the port for tls: {box.tls}?"
         return LostError(f"no secure line to {box.host}:{box.port}", error.reason or "", hint)
     return _broken(error, box)
+
+
+def _untrusted(error: ssl.SSLCertVerificationError, box: MailboxConfig) -> NeedsOwnerError:
+    from daemon.config.wording import is_loopback  # noqa: PLC0415 - only here
+
+    own = "if the server is your own, name its authority: ca_file: /path/to/ca.pem (init: --ca-file)"
+    hint = _FLAWS.get(error.verify_code, own)
+    if is_loopback(box.host):
+        hint += "; to this very machine it goes without TLS too: tls: none (init: --tls none)"
+    why = (error.verify_message or "verification failed").rstrip(".")
+    return NeedsOwnerError(f"the certificate of {box.host} is not to be trusted", why, hint)
 
 
 def _broken(error: Exception, box: MailboxConfig) -> LostError:

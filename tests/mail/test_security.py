@@ -102,8 +102,8 @@ def test_an_unknown_authority_is_refused_and_the_option_is_named(tls: Tls, accou
     assert "ca_file" in caught.value.hint
 
 
-@pytest.mark.parametrize("flaw", ["expired", "wrong host"])
-def test_a_certificate_that_does_not_fit_is_refused(flaw: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("flaw", "hint"), [("expired", "renew it"), ("wrong host", "--host")])
+def test_a_certificate_that_does_not_fit_is_refused(flaw: str, hint: str, tmp_path: Path) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     past = datetime.now(timezone.utc) - timedelta(days=1)
@@ -124,9 +124,12 @@ def test_a_certificate_that_does_not_fit_is_refused(flaw: str, tmp_path: Path) -
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        with pytest.raises(NeedsOwnerError):
+        with pytest.raises(NeedsOwnerError) as caught:
             dial(listener.getsockname()[1], "implicit", tmp_path / "ca.pem")
         thread.join(5)
+    assert hint in caught.value.hint
+    assert "--ca-file" not in caught.value.hint, "it would not help"
+    assert "--tls none" in caught.value.hint, "localhost is this very machine"
     assert b"".join(heard) == b""
 
 
