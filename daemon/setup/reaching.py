@@ -168,7 +168,12 @@ def _hopeless(error: DigwellError, box: MailboxConfig) -> bool:
 
 
 def _guesses(address: str) -> Iterator[str]:
-    return (f"{first}.{domain(address)}" for first in GUESSES)
+    """Name where the mail of an address may lie; what is at this very machine needs no other name."""
+    there = domain(address)
+    if wording.is_loopback(there):
+        yield there
+        return
+    yield from (f"{first}.{there}" for first in GUESSES)
 
 
 def _server(text: object) -> tuple[str, int]:

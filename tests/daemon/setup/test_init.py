@@ -195,6 +195,15 @@ def test_a_server_that_cannot_be_guessed_is_asked_for(
     assert (box.host, box.port) == (account.host, account.port)
 
 
+def test_mail_of_this_very_machine_is_looked_for_at_this_machine(
+    account: Account, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    owner = Owner([account.password, ""])
+    told = wishes(account, address="maya@localhost", host="", tls=None, ca_file=str(account.ca_file))
+    begin(told, tmp_path / "config.yaml", environ, owner, NOW)
+    assert f"localhost:{account.port} answers" in owner.told
+
+
 def test_a_server_that_was_guessed_and_does_not_answer_is_asked_for(
     account: Account, tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
