@@ -15,11 +15,17 @@ from tests.store.letters import close_all
 
 SERVERS: dict[str, Callable[[], Served]] = {
     "dovecot": Dovecot,
-    "dovecot-2.4": Dovecot24,
     "pymap": Pymap,
     "cyrus": Cyrus,
     "courier": Courier,
 }
+if Dovecot24.available():  # a second Dovecot wants a system of its own: it is run where somebody fetched it
+    SERVERS["dovecot-2.4"] = Dovecot24
+
+
+def pytest_report_header() -> str:
+    """Say against which mail servers the contract is held."""
+    return f"mail servers: {', '.join(SERVERS)}"
 
 
 @pytest.fixture(scope="session")

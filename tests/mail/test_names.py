@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +11,7 @@ from daemon.mail import listing
 from daemon.mail.imap import Session
 from daemon.mail.troubles import RefusedError
 from daemon.mail.values import Batch, FolderState, RawHeader, Slice, Visit
-from tests.fakes.access import Access
+from tests.fakes.access import Access, Served
 from tests.fakes.courier import Courier
 from tests.fakes.dovecot import Account, Dovecot24
 from tests.fakes.faulty import Fault, Faulty
@@ -54,20 +55,25 @@ def test_a_name_of_eight_bits_can_come_as_a_literal(account: Account) -> None:
         assert named(line, "Grüße").wire == wire
 
 
-@pytest.mark.parametrize("enabled", [False, True])
-def test_dovecot_with_names_in_utf_8_is_read_in_either_way(enabled: bool) -> None:
-    if not Dovecot24.available():
-        pytest.skip("Dovecot 2.4 is not installed (bench/servers.py fetches it)")
-    with Dovecot24("mail_utf8_extensions = yes\n") as server:
-        _reads_names_and_headers(server.access(), "", enabled)
+def _offering() -> list[tuple[str, Callable[[], Served], str]]:
+    """Return the servers that can offer UTF8=ACCEPT: name, how to start it, prefix of its folders."""
+    found: list[tuple[str, Callable[[], Served], str]] = [
+        ("courier", lambda: Courier(" ENABLE UTF8=ACCEPT"), "INBOX.")
+    ]
+    if Dovecot24.available():
+        found.append(("dovecot-2.4", lambda: Dovecot24("mail_utf8_extensions = yes\n"), ""))
+    return found
 
 
 @pytest.mark.parametrize("enabled", [False, True])
-def test_courier_with_names_in_utf_8_is_read_in_either_way(enabled: bool) -> None:
-    if not Courier.available():
+@pytest.mark.parametrize(("name", "start", "prefix"), _offering())
+def test_a_server_with_names_in_utf_8_is_read_in_either_way(
+    name: str, start: Callable[[], Served], prefix: str, enabled: bool
+) -> None:
+    if name == "courier" and not Courier.available():
         pytest.skip("courier is not installed (bench/servers.py fetches it)")
-    with Courier(" ENABLE UTF8=ACCEPT") as server:
-        _reads_names_and_headers(server.access(), "INBOX.", enabled)
+    with start() as server:
+        _reads_names_and_headers(server.access(), prefix, enabled)
 
 
 def _reads_names_and_headers(access: Access, prefix: str, enabled: bool) -> None:
