@@ -40,16 +40,17 @@ def due(*, everybody: bool, as_of: int | None, as_json: bool) -> None:
         output.say(_why_nobody(seen))
         return
     output.table(
-        ("", "who", "address", "last", "rhythm", "circle", "why"),
+        ("", "who", "why", "last", "rhythm", "address", "circle", "in words"),
         (
             (
                 str(s.number),
                 called(s.person),
-                s.person.main.address,
+                s.reason.value,
                 length(s.tie.silence),
                 about(s.tie.rhythm.median) if s.tie.rhythm.learned else "",
+                s.person.main.address,
                 s.tie.circle,
-                f"{s.reason.value}: {s.sentence}",
+                s.sentence,
             )
             for s in found
         ),

@@ -56,7 +56,9 @@ def on_a_terminal(town: Town, *words: str, **environ: str) -> str:
 
 def test_a_terminal_gets_one_person_a_line_within_its_width(town: Town) -> None:
     lines = re.sub(r"\x1b\[[0-9;]*m", "", on_a_terminal(town, "due", NO_COLOR="")).splitlines()
-    assert len(lines) == 1 + len(town("due", "--json").items)
+    due = town("due", "--json").items
+    assert len(lines) == 1 + len(due)
+    assert all(item["reason"] in line for item, line in zip(due, lines[1:], strict=True)), "nobody sees why"
     assert all(width(line) <= 80 for line in lines)
     assert any(line.endswith("…") for line in lines)
 
