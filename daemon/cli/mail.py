@@ -128,7 +128,8 @@ def _in_order(one: Scanned) -> list[FolderScan]:
 def _show(done: Passed) -> None:
     for one in done.scanned:
         for folder in _in_order(one):
-            output.say(f"{folder.name}  {folder.new} new")
+            if folder.new:  # dozens of folders where nothing happened would hide the one where it did
+                output.say(f"{folder.name}  {folder.new} new")
     new = sum(one.new for one in done.scanned)
     plural = "" if new == 1 else "s"
     output.say(f"done: {new} new mail{plural}, {done.counts.people} addresses known, {done.seconds:.1f} s")

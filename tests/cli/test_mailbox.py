@@ -74,10 +74,12 @@ def test_a_rehearsed_scan_says_what_it_would_read_and_records_nothing(
     assert {"would read INBOX: about 1 new", "would read Sent: about 0 new"} <= set(said)
 
 
-def test_a_pipe_gets_a_line_a_folder_and_no_bars(mailbox: Town) -> None:
+def test_a_pipe_gets_a_line_a_folder_with_new_mail_and_no_bars(mailbox: Town) -> None:
     ran = mailbox("scan")
-    assert "INBOX  17 new" in ran.out.splitlines()
+    assert ran.out.splitlines()[:2] == ["INBOX  17 new", "Sent  17 new"]
+    assert ran.out.splitlines()[2].startswith("done: 34 new mails")
     assert ran.err == ""
+    assert mailbox("scan").out.startswith("done: 0 new mails")
     assert mailbox("scan", "-q").out == ""
 
 
