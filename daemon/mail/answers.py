@@ -15,6 +15,7 @@ from typing import NamedTuple
 from daemon.mail.wire import LineLostError, Wire
 
 LITERAL_LIMIT = 64 << 20
+TOKENS_LIMIT = 1 << 20
 UID_LIMIT = (1 << 32) - 1
 """UIDs and counts of messages have 32 bits (RFC 9051 section 9)."""
 FIGURE_LIMIT = (1 << 63) - 1
@@ -71,10 +72,12 @@ def read_answer(wire: Wire) -> Answer:
             return Answer(b"+", (b"",))
         raise LineLostError("the server sent something that is not an answer")
     pieces: list[bytes] = []
+    left = LITERAL_LIMIT
     while found := _LITERAL.search(rest):
         size = int(found[1])
-        if size > LITERAL_LIMIT:
-            raise LineLostError(f"the server announced {size} bytes in one piece")
+        left -= size
+        if left < 0:
+            raise LineLostError(f"the server announced more than {LITERAL_LIMIT} bytes in one answer")
         pieces += [rest[: found.start()], wire.take(size)]
         rest = wire.line()
     pieces.append(rest.rstrip(b"\r\n"))
@@ -96,6 +99,8 @@ def values(pieces: tuple[bytes, ...]) -> list[Value]:
 
 
 def _read_line(line: bytes, stack: list[list[Value]]) -> None:
+    if len(line) > TOKENS_LIMIT:
+        raise LineLostError(f"an answer of more than {TOKENS_LIMIT} bytes that are no literal")
     at, end = 0, len(line.rstrip())
     while at < end:
         found = _TOKEN.match(line, at)

@@ -20,10 +20,12 @@ from daemon.mail.answers import Answer, Value, internal_date, number, pairs, rea
 from daemon.mail.talk import Talk, mailbox_name
 from daemon.mail.troubles import RefusedError
 from daemon.mail.values import Batch, Damaged, Opened, RawHeader, Slice, Visit
+from daemon.mail.wire import LineLostError
 
 HEADER_CAP = 65_536
 IN_FLIGHT = 16
 MESSAGES_IN_FLIGHT = 4_000
+POOL_LIMIT = 100_000
 
 HEADERS = b"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)]<0.%d>)" % (
     " ".join(parse.FIELDS).upper().encode(),
@@ -134,7 +136,9 @@ def _pour(talk: Talk, pool: _Pool) -> None:
         usual = match(wire.buf, wire.pos)
         if usual is None:
             if wire.buf.find(b"\n", wire.pos) < 0:
-                wire.more()
+                if len(found) > POOL_LIMIT:
+                    raise LineLostError("the server tells of messages that nobody asked for")
+                wire.more_of_line()
                 continue
         else:
             start = usual.end()

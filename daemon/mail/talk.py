@@ -19,6 +19,8 @@ _PLAIN = re.compile(rb"[\x20-\x7e]*\Z")
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 _STIRRING = (b" EXISTS", b" EXPUNGE")
 ALERTS_KEPT = 20
+ANSWERS_LIMIT = 200_000
+"""So many answers to one command are kept: twice what a hundred thousand folders take."""
 
 
 class Literal(bytes):
@@ -83,6 +85,8 @@ class Talk:
                 return heard
             if self.notice(answer, farewell):
                 heard.append(answer)
+                if len(heard) > ANSWERS_LIMIT:
+                    raise LineLostError(f"more than {ANSWERS_LIMIT} answers to one command")
 
     def notice(self, answer: Answer, farewell: bool = False) -> bool:
         """Take note of an untagged answer; False for a continuation nobody asked for."""

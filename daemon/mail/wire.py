@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     import ssl
 
 CHUNK = 1 << 18
-LINE_LIMIT = 1 << 20
+LINE_LIMIT = 1 << 24
+"""So long a line may be: a list of a million UIDs comes in one."""
+BUDGET = 256 << 20
+"""So many bytes may come for one command, deflate taken off."""
+INFLATED = 1 << 22
 # Servers wait with the end of an answer until its beginning is acknowledged, which takes Linux 40 ms.
 _ACK_AT_ONCE: int = getattr(socket, "TCP_QUICKACK", 0)
 
@@ -36,12 +40,15 @@ class Wire:
         self.received = 0
         self._limits = deadlines
         self._end = clock.monotonic() + deadlines.connect
+        self._left = BUDGET
+        self._brimming = False  # deflate may hold more back
         self._inflate: zlib._Decompress | None = None
         self._deflate: zlib._Compress | None = None
 
     def arm(self, seconds: float = 0) -> None:
         """Start the clock of a command anew (``seconds``: another length than usual)."""
         self._end = clock.monotonic() + (seconds or self._limits.command)
+        self._left = BUDGET
 
     def arm_briefly(self) -> None:
         """Start the clock of what a living server answers at once: a look at figures, the end of a wait."""
@@ -55,7 +62,18 @@ class Wire:
         self.sock.sendall(data)
 
     def more(self) -> None:
-        """Wait for bytes and put them behind what is unused. Raise when the peer is gone or too slow."""
+        """Wait for bytes and put them behind what is unused.
+
+        Raise when the peer is gone or too slow, or says more than one command can ask for.
+        """
+        data = self._receive() if self._inflate is None else self._inflated(self._inflate)
+        self._left -= len(data)
+        if self._left < 0:
+            raise LineLostError(f"more than {BUDGET} bytes for one command")
+        self.buf = self.buf[self.pos :] + data if self.pos < len(self.buf) else data
+        self.pos = 0
+
+    def _receive(self) -> bytes:
         self.sock.settimeout(self._patience())
         if _ACK_AT_ONCE:
             self.sock.setsockopt(socket.IPPROTO_TCP, _ACK_AT_ONCE, 1)
@@ -63,19 +81,28 @@ class Wire:
         if not data:
             raise LineLostError("the server closed the connection")
         self.received += len(data)
-        if self._inflate is not None:
-            data = self._inflate.decompress(data)
-        self.buf = self.buf[self.pos :] + data if self.pos < len(self.buf) else data
-        self.pos = 0
+        return data
+
+    def _inflated(self, inflate: zlib._Decompress) -> bytes:
+        """Take deflate off, a mouthful at a time: a few bytes may stand for gigabytes."""
+        data = inflate.decompress(inflate.unconsumed_tail, INFLATED) if self._brimming else b""
+        if not data:
+            data = inflate.decompress(self._receive(), INFLATED)
+        self._brimming = len(data) == INFLATED
+        return data
+
+    def more_of_line(self) -> None:
+        """Wait for bytes where a line has no end yet. Raise when it is too long as well."""
+        if len(self.buf) - self.pos > LINE_LIMIT:
+            raise LineLostError(f"a line of more than {LINE_LIMIT} bytes")
+        self.more()
 
     def line(self) -> bytes:
         """Return the next line with its end."""
         start = self.pos
         while (end := self.buf.find(b"\n", start)) < 0:
             held = len(self.buf) - self.pos
-            if held > LINE_LIMIT:
-                raise LineLostError(f"a line of more than {LINE_LIMIT} bytes")
-            self.more()
+            self.more_of_line()
             start = self.pos + held
         line = self.buf[self.pos : end + 1]
         self.pos = end + 1
@@ -96,9 +123,9 @@ class Wire:
 
     @property
     def undecoded(self) -> bool:
-        """Tell whether TLS holds bytes back that no ``select`` would show."""
+        """Tell whether TLS or deflate holds bytes back that no ``select`` would show."""
         held = getattr(self.sock, "pending", None)
-        return bool(held and held())
+        return self._brimming or bool(held and held())
 
     @property
     def is_local(self) -> bool:
@@ -117,8 +144,9 @@ class Wire:
         self._inflate = zlib.decompressobj(-15)
         self._deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
         if self.pending:
-            held, self.buf, self.pos = self.buf[self.pos :], b"", 0
-            self.buf = self._inflate.decompress(held)
+            held, self.pos = self.buf[self.pos :], 0
+            self.buf = self._inflate.decompress(held, INFLATED)
+            self._brimming = len(self.buf) == INFLATED
 
     def close(self) -> None:
         """Hang up. Never raises."""
