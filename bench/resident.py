@@ -33,7 +33,7 @@ from daemon.config.rules_file import load_policy
 from daemon.mail.troubles import LostError
 from daemon.service import loop
 from daemon.service.backoff import Backoff
-from daemon.service.reload import InForce
+from daemon.config.values import InForce
 from daemon.service.stop import Stop, Stopping
 
 file, ticks, reconnects = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])

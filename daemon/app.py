@@ -18,8 +18,7 @@ from daemon import clock
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from daemon.config.values import Config
-    from daemon.service.reload import InForce
+    from daemon.config.values import Config, InForce
     from rules.intent import Meant
     from rules.policy import Policy
     from rules.standing import Standing
@@ -142,14 +141,14 @@ def read_beside(config: Path | None, store: Path | None) -> Callable[[], InForce
 
     What reads them takes long to load, much memory, and is not needed again.
     """
-    from daemon.service.child import beside
+    from daemon.child import beside
 
     return beside(lambda: _in_force(config, store))
 
 
 def _in_force(config: Path | None, store: Path | None) -> InForce:
     from daemon.config.rules_file import load_policy
-    from daemon.service.reload import InForce
+    from daemon.config.values import InForce
 
     found = read_config(config, store, needed=False)
     return InForce(found, load_policy(found))

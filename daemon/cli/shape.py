@@ -18,7 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from daemon.app import House
-    from daemon.service.reload import InForce
+    from daemon.config.values import InForce
     from store.errors import ConfigError
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from datetime import date, time
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from rules.policy import Policy
 
 Tls = Literal["implicit", "starttls", "none"]
 
@@ -98,3 +101,10 @@ class Config(NamedTuple):
     def owner(self) -> str:
         """The address the digest goes to."""
         return self.digest.to or (self.mailboxes[0].user if self.mailboxes else "")
+
+
+class InForce(NamedTuple):
+    """A configuration and the rules that go with it, both read whole."""
+
+    config: Config
+    policy: Policy

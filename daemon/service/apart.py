@@ -15,9 +15,8 @@ import struct
 from collections.abc import Callable
 from typing import TypeVar
 
-from daemon import clock
-from daemon.service import child
-from daemon.service.child import BrokenError
+from daemon import child, clock
+from daemon.child import BrokenError
 from daemon.service.stop import Stop
 from store.errors import TemporaryError
 

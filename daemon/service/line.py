@@ -17,7 +17,7 @@ from random import Random
 
 from daemon import clock, log
 from daemon.config import secrets
-from daemon.config.values import MailboxConfig
+from daemon.config.values import InForce, MailboxConfig
 from daemon.mail.imap import Session, connect
 from daemon.mail.values import Credential, FolderState
 from daemon.scan.memory import Memory
@@ -25,7 +25,6 @@ from daemon.scan.run import once, scan
 from daemon.scan.values import OwnMail, Scanned, Wishes
 from daemon.service import backoff
 from daemon.service.apart import Gauge
-from daemon.service.reload import InForce
 from store.db import Store
 from store.errors import DigwellError, NeedsOwnerError, SafetyStopError, TemporaryError
 from store.facts import Role

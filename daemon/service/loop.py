@@ -18,6 +18,7 @@ from random import Random
 import schedule
 
 from daemon import clock, drafting, log, post
+from daemon.config.values import InForce
 from daemon.mail.values import Mailbox
 from daemon.reply import tidying
 from daemon.scan.values import Scanned, Wishes
@@ -28,7 +29,7 @@ from daemon.service.line import FINE, HELD, OFFLINE, STOPPED, Line, scan_whole
 from daemon.service.lock import Lock
 from daemon.service.mailing import Mailing
 from daemon.service.notify import Notifier
-from daemon.service.reload import Files, InForce
+from daemon.service.reload import Files
 from daemon.service.stop import Stop, Stopping
 from store import health
 from store.errors import DamagedError, DigwellError, NeedsOwnerError, SafetyStopError, TemporaryError

@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 from daemon import clock, log, post
 from daemon.app import House
+from daemon.config.values import InForce
 from daemon.digest.send import Route, State, Ways, deliver_all
 from daemon.service import editions as slots
 from daemon.service import wants
 from daemon.service.apart import Gauge, apart
 from daemon.service.cellar import Cellar
-from daemon.service.reload import InForce
 from daemon.service.stop import Stop
 from store import editions, outbox
 from store.facts import DAY

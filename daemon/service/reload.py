@@ -8,23 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.config.learned import learned_beside
-from daemon.config.values import Config
-from rules.policy import Policy
+from daemon.config.values import InForce
 from store.errors import ConfigError
 
 Stamp = tuple[tuple[str, int, int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """A configuration and the rules that go with it, both read whole."""
-
-    config: Config
-    policy: Policy
 
 
 class Files:

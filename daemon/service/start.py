@@ -7,8 +7,8 @@ from pathlib import Path
 from daemon import log
 from daemon.app import read_config
 from daemon.config.rules_file import load_policy
+from daemon.config.values import InForce
 from daemon.service.loop import Daemon
-from daemon.service.reload import InForce
 from daemon.service.stop import Stop, Stopping
 from store.errors import ConfigError
 

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config.values import CommandsConfig, Config, DigestConfig, MailboxConfig, SecretSource
+from daemon.config.values import CommandsConfig, Config, DigestConfig, InForce, MailboxConfig, SecretSource
 from daemon.mail.troubles import LostError
 from daemon.service.loop import Daemon
-from daemon.service.reload import InForce
 from daemon.service.stop import Stop
 from rules.policy import Policy
 from tests.fakes.access import Access

@@ -10,10 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 HEAD = """
 import os, resource, signal, threading, time
-from daemon.service.child import BrokenError, beside
+from daemon.child import BrokenError, beside
 from store.errors import NeedsOwnerError, TemporaryError
 """
 
