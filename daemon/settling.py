@@ -6,8 +6,8 @@ Where the store cannot be written (another's, a full disk), everything goes on w
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, suppress
+from typing import TYPE_CHECKING, Protocol
 
 from rules import classify, identity
 from rules.contact import person_of
@@ -21,11 +21,30 @@ from store.people import Link, newest, replace_certain
 from store.snapshot import load
 
 if TYPE_CHECKING:
-    from daemon.app import House
     from rules.due import Survey
+    from rules.policy import Policy
+    from store.db import Store
     from store.views import Verdict
 
 JOINED, JUDGED = "joined", "judged"
+
+
+class House(Protocol):
+    """What is needed here of the house (``daemon.app``)."""
+
+    store: Store
+    now: int
+
+    @property
+    def policy(self) -> Policy:
+        """The rules."""
+
+    @property
+    def look_from(self) -> int:
+        """The instant from which to look by default."""
+
+    def to_write(self) -> AbstractContextManager[Store]:
+        """Open the store to write."""
 
 
 def settle(house: House) -> Snapshot | None:
