@@ -177,8 +177,8 @@ def exchange(path: Path, draft: Path, aside: Path, source: Path | None) -> Path 
 def _bring_key(key: Path, saved: Path, label: str) -> None:
     if not saved.exists() or (key.exists() and key.read_bytes() == saved.read_bytes()):
         return
-    if key.exists():
-        key.replace(key.with_name(f"{key.name}.{label}"))
+    if key.exists():  # copied, not moved: killed here, or with the disk full, no key at all would be left
+        copy(key, key.with_name(f"{key.name}.{label}"))
     _copy_key(saved, key)
 
 

@@ -126,6 +126,18 @@ def test_restoring_keeps_the_old_store_and_its_journal(tmp_path: Path) -> None:
     assert keep.restore(tmp_path / "s.db", made.path, START + 9) != aside
 
 
+def test_a_key_that_cannot_be_brought_back_leaves_the_one_that_is_there(tmp_path: Path) -> None:
+    store = full(tmp_path / "s.db")
+    made = keep.backup(store, START)
+    store.close()
+    key = tmp_path / keep.KEY
+    key.write_bytes(b"n" * 32)
+    (tmp_path / f".{keep.KEY}.part").mkdir()  # where its copy would be made
+    with pytest.raises(DigwellError):
+        keep.restore(tmp_path / "s.db", made.path, START + 60)
+    assert key.read_bytes() == b"n" * 32
+
+
 def test_restoring_into_an_empty_place_works(tmp_path: Path) -> None:
     made = keep.backup(full(tmp_path / "s.db"), START)
     assert keep.restore(tmp_path / "new" / "s.db", made.path, START) is None
