@@ -10,12 +10,14 @@ import re
 from array import array
 from calendar import timegm
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from daemon.mail.wire import LineLostError, Wire
 
 LITERAL_LIMIT = 64 << 20
 TOKENS_LIMIT = 1 << 20
+MESSAGES_LIMIT = 5_000_000
 UID_LIMIT = (1 << 32) - 1
 """UIDs and counts of messages have 32 bits (RFC 9051 section 9)."""
 FIGURE_LIMIT = (1 << 63) - 1
@@ -145,18 +147,24 @@ def number(given: Value, otherwise: int = -1, most: int = UID_LIMIT) -> int:
 
 def uids(answers: list[Answer]) -> array[int]:
     """Gather the UIDs of SEARCH and ESEARCH answers, ascending, each once."""
-    found: set[int] = set()
+    found = array("q")
     for answer in answers:
         if answer.word == b"SEARCH":
-            found.update(uid for n in answer.text.split()[1:] if (uid := number(n)) > 0)
+            found.extend(uid for n in answer.text.split()[1:] if (uid := number(n)) > 0)
+            _believe(len(found))
         elif answer.word == b"ESEARCH":
             match = re.search(rb"\bALL ([\d:,]+)", answer.text)
             for low, high in _RANGE.findall(match[1]) if match else ():
                 ends = sorted((number(low), number(high or low)))
-                if ends[0] < 0 or ends[1] - ends[0] > 50_000_000:
-                    raise LineLostError("the server lists more messages than there can be")
-                found.update(range(ends[0], ends[1] + 1))
-    return array("q", sorted(found))
+                _believe(len(found) + ends[1] - ends[0] if ends[0] > 0 else MESSAGES_LIMIT + 1)
+                found.extend(range(ends[0], ends[1] + 1))
+    ascending = all(before < after for before, after in pairwise(found))
+    return found if ascending else array("q", sorted(set(found)))
+
+
+def _believe(count: int) -> None:
+    if count > MESSAGES_LIMIT:
+        raise LineLostError("the server lists more messages than there can be")
 
 
 @lru_cache(maxsize=256)  # mail lies in its folder day by day

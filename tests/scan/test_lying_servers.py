@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from daemon.scan.values import Scanned, Wishes
 from store.db import Store
 from store.errors import TemporaryError
 from tests.fakes.scripted import Client, Scripted
-from tests.scan.mailbox import BRISK, NOW, fresh, letter
+from tests.scan.mailbox import BRISK, NOW, fresh, knows, letter
 
 OWNER = "maya@example.org"
 
@@ -161,3 +161,62 @@ def test_an_answer_that_is_a_bomb_is_read_or_refused_in_bounded_time(bomb: str, 
     with suppress(TemporaryError), connect(server.box(), Credential("pw"), BRISK) as line:
         line.gather([Portion(b"INBOX", (1,), FIELDS), Portion(b"INBOX", (1,), "")])
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "listed", ["1:4294967295", "1:40000000", ",".join(["1:4000000"] * 9), "0:5", "9" * 30]
+)
+def test_a_list_of_messages_that_cannot_be_is_refused_before_it_is_written_out(
+    listed: str, server: Scripted
+) -> None:
+    def twist(_client: Client, command: str) -> bytes | None:
+        if not command.startswith("UID SEARCH"):
+            return None
+        return b'* ESEARCH (TAG "x") UID ALL ' + listed.encode() + b"\r\n{tag} OK done\r\n"
+
+    server.capabilities, server.twist = "IMAP4rev1 ESEARCH", twist
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with connect(server.box(), Credential("pw"), BRISK) as line:
+        line.examine(b"INBOX")
+        with pytest.raises(TemporaryError):
+            line.uids()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+
+
+def shuffled(said: list[bytes]) -> list[bytes]:
+    return sorted(said, key=lambda one: hash(one) % 97)
+
+
+ORDERS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "descending": lambda said: said[::-1],
+    "shuffled": shuffled,
+    "twice": lambda said: [*said, *said],
+    "with mail of other slices": lambda said: [*said, *(s.replace(b"(UID ", b"(UID 9") for s in said)],
+    "with others' flags": lambda said: [
+        p for s in said for p in (b"* 1 FETCH (FLAGS (\\Seen) UID 3)\r\n", s)
+    ],
+    "with partial sections": lambda said: [s.replace(b"(FROM)]", b"(from)]<0>") for s in said],
+    "with dates last": lambda said: [
+        re.sub(rb"(INTERNALDATE \"[^\"]*\") (.*)\)\r\n\Z", rb"\2 \1)\r\n", s, flags=re.DOTALL) for s in said
+    ],
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_answers_in_any_order_and_company_give_the_same_facts(
+    order: str, server: Scripted, store: Store, tmp_path: Path
+) -> None:
+    scanned(store, server)
+    whole = knows(store)
+
+    def twist(client: Client, command: str) -> bytes | None:
+        if "FETCH" not in command:
+            return None
+        *said, done = re.split(rb"(?=\* \d+ FETCH|\{tag\})", server.usual(client, command))
+        return b"".join(ORDERS[order]([one for one in said if one])) + done
+
+    server.twist = twist
+    with fresh(tmp_path, "again.db") as other:
+        done = scanned(other, server)
+        assert (done.new, done.quarantined, done.unfinished) == (60, 0, ())
+        assert knows(other) == whole
