@@ -85,9 +85,16 @@ class Wire:
 
     def _inflated(self, inflate: zlib._Decompress) -> bytes:
         """Take deflate off, a mouthful at a time: a few bytes may stand for gigabytes."""
-        data = inflate.decompress(inflate.unconsumed_tail, INFLATED) if self._brimming else b""
-        if not data:
-            data = inflate.decompress(self._receive(), INFLATED)
+        data = self._mouthful(inflate, inflate.unconsumed_tail) if self._brimming else b""
+        return data or self._mouthful(inflate, self._receive())
+
+    def _mouthful(self, inflate: zlib._Decompress, held: bytes) -> bytes:
+        try:
+            data = inflate.decompress(held, INFLATED)
+        except zlib.error as error:
+            raise LineLostError("the server does not deflate what it says it does") from error
+        if inflate.eof:
+            raise LineLostError("the server ended what it deflates")
         self._brimming = len(data) == INFLATED
         return data
 
@@ -145,8 +152,7 @@ class Wire:
         self._deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
         if self.pending:
             held, self.pos = self.buf[self.pos :], 0
-            self.buf = self._inflate.decompress(held, INFLATED)
-            self._brimming = len(self.buf) == INFLATED
+            self.buf = self._mouthful(self._inflate, held)
 
     def close(self) -> None:
         """Hang up. Never raises."""

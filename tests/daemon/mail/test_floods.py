@@ -107,6 +107,17 @@ def test_what_was_deflated_comes_out_whole(size: int, ends: Ends) -> None:
     assert not talk.wire.pending
 
 
+@pytest.mark.parametrize(
+    "said", [b"* OK not deflated at all\r\n", b"\x07\xff\xff\xff", b"\x03\x00after its end"]
+)
+def test_what_is_not_deflated_ends_the_line(said: bytes, ends: Ends) -> None:
+    talk, say = ends
+    talk.wire.compress()
+    say([said])
+    with pytest.raises((LineLostError, TimeoutError)):
+        talk.run(b"NOOP")
+
+
 def test_a_million_uids_come_in_one_line(ends: Ends) -> None:
     """Servers without ESEARCH list a folder so."""
     talk, say = ends
