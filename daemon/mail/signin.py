@@ -112,10 +112,18 @@ def sign_in(wire: Wire, box: MailboxConfig, credential: Credential) -> tuple[fro
         wire.arm()
         if not client.signed_in:
             _log_in(client, box, credential)
-        names = client.capabilities()
+        return _abilities(client), client.alerts
     except imaplib.IMAP4.error as error:
         raise _meaning(error, box) from error
-    return frozenset(name.decode("ascii", "replace").upper() for name in names), client.alerts
+
+
+def _abilities(client: Client) -> frozenset[str]:
+    """Return what the server can do for who is signed in; one that tells nothing can do what all can."""
+    try:
+        names = client.capabilities()
+    except (AttributeError, TypeError):  # imapclient takes it for granted that something is told
+        return frozenset()
+    return frozenset(name.decode("ascii", "replace").upper() for name in names)
 
 
 def knock(box: MailboxConfig, deadlines: Deadlines) -> str:

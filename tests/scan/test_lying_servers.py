@@ -220,3 +220,15 @@ def test_answers_in_any_order_and_company_give_the_same_facts(
         done = scanned(other, server)
         assert (done.new, done.quarantined, done.unfinished) == (60, 0, ())
         assert knows(other) == whole
+
+
+@pytest.mark.parametrize("said", [b"", b"* CAPABILITY\r\n", b"* CAPABILITY {9}\r\nIMAP4rev1\r\n"])
+def test_a_server_that_does_not_say_what_it_can_do_is_read_in_the_plain_way(
+    said: bytes, server: Scripted, store: Store
+) -> None:
+    def twist(_client: Client, command: str) -> bytes | None:
+        signed_in = any(one.startswith("LOGIN") for one in server.commands)
+        return said + b"{tag} OK done\r\n" if command == "CAPABILITY" and signed_in else None
+
+    server.twist = twist
+    assert scanned(store, server).new == 60
