@@ -269,15 +269,22 @@ def test_with_header_and_schema_gone_the_words_are_still_read(
     assert not list(tmp_path.glob(".s.db*"))
 
 
-def test_words_that_are_in_the_journal_only_are_read_where_the_header_is_gone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("linked", [False, True])
+def test_words_that_are_in_the_journal_only_are_read_where_the_header_is_gone(
+    tmp_path: Path, linked: bool
+) -> None:
     path = tmp_path / "s.db"
+    whole = tmp_path / "elsewhere" / "digwell.db" if linked else path
+    if linked:
+        whole.parent.mkdir()
+        path.symlink_to(whole)
     store = saved(path)
     store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     jot(store, "after")
-    kept = {name: (tmp_path / name).read_bytes() for name in ("s.db", "s.db-wal")}
+    kept = {file: file.read_bytes() for file in (whole, whole.with_name(f"{whole.name}-wal"))}
     store.close()
-    for name, raw in kept.items():
-        (tmp_path / name).write_bytes(raw)
+    for file, raw in kept.items():
+        file.write_bytes(raw)
     smash(path, end=100)
     store, _ = rescued(path)
     assert [act.text for act in said(store)] == ["before", "after"]
