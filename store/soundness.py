@@ -14,7 +14,7 @@ from store.errors import DamagedError
 from store.faults import FAULTS, damaged
 
 EVERY = 86_400
-"""Seconds for which a look at all pages is good."""
+"""Seconds for which a look at all pages is good, and a backup."""
 
 _LOOKED = "looked through"
 _WORDS = (
@@ -52,14 +52,23 @@ def look(store: Store, now: int) -> bool:
     A store without mail and words is taken as it is. Raises DamagedError.
     """
     told = recall(store, _LOOKED)
-    last = int(told) if told.isdecimal() else 0
-    if now - EVERY < last <= now:  # one from the future is no reason to trust: the clock was wrong
+    if is_recent(int(told) if told.isdecimal() else 0, now):
         return False
-    if store.one("SELECT 1 FROM message UNION ALL SELECT 1 FROM act LIMIT 1") is not None:
+    if holds_anything(store):
         found = problems(store, thoroughly=True)
         if found:
             raise damaged(store.path, found[0])
     return True
+
+
+def is_recent(at: int, now: int) -> bool:
+    """Tell whether what was done then is still good. The future does not count: a clock was wrong."""
+    return now - EVERY < at <= now
+
+
+def holds_anything(store: Store) -> bool:
+    """Tell whether a store has any mail or words, so that there is something to lose."""
+    return store.one("SELECT 1 FROM message UNION ALL SELECT 1 FROM act LIMIT 1") is not None
 
 
 def looked(store: Store, now: int) -> None:

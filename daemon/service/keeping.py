@@ -12,9 +12,6 @@ from store import keep, soundness
 from store.opening import open_store
 from store.rescue import Rescue, note, open_sound
 
-EVERY = 86_400
-"""Seconds between backups."""
-
 
 def sound(path: Path, now: int, *, broken: bool = False) -> Rescue | None:
     """Make sure that the store can be relied on; return what had to be done for it, None for nothing."""
@@ -27,9 +24,8 @@ def back_up(path: Path, now: int) -> bool:
     """Make a backup if the last one is a day old and there is something to lose; return whether."""
     with open_store(path) as store:
         latest = next(iter(keep.backups(path, now)), None)
-        # one from the future is no reason to wait for it: the clock was wrong
-        fresh = latest is not None and now - EVERY < latest.at <= now
-        if fresh or not store.one("SELECT 1 FROM message UNION ALL SELECT 1 FROM act LIMIT 1"):
+        fresh = latest is not None and soundness.is_recent(latest.at, now)
+        if fresh or not soundness.holds_anything(store):
             return False
         keep.backup(store, now)
         soundness.looked(store, now)  # the copy was, page by page

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from daemon.service.keeping import EVERY, back_up, sound, told
+from daemon.service.keeping import back_up, sound, told
 from store.facts import Said
 from store.ledger import Command, begin_command, said, say
 from store.opening import open_store
 from store.people import know
-from store.soundness import problems
+from store.soundness import EVERY, problems
 from tests.store.letters import START, new_store
 
 
