@@ -189,8 +189,7 @@ def open_house(
     from store.errors import ConfigError, NotFoundError, UsageError
     from store.opening import open_store
 
-    force = read() if read is not None else None
-    found = force.config if force is not None else read_config(config, store, needed=False)
+    found, policy = read() if read is not None else (read_config(config, store, needed=False), None)
     if mailbox and not found.mailboxes:  # and no empty store is left behind
         raise ConfigError("no mailbox is configured yet", hint="make a configuration: digwell init")
     if found.store.is_dir():
@@ -201,7 +200,7 @@ def open_house(
         hint = error.hint if found.file else "set up your mailbox first: digwell init"
         raise NotFoundError(error.what, error.why, hint) from error
     with opened:
-        house = House(found, opened, force.policy if force is not None else None)
+        house = House(found, opened, policy)
         if not as_it_is:
             _rely_on(house)
         yield house

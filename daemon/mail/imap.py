@@ -17,7 +17,7 @@ from datetime import date
 from daemon.config.values import MailboxConfig
 from daemon.mail import answers, fetch, gather, listing
 from daemon.mail.idle import Idling
-from daemon.mail.signin import sign_in
+from daemon.mail.signin import sign_in, wire_to
 from daemon.mail.talk import Talk, clean, mailbox_name, quoted
 from daemon.mail.troubles import LostError, RefusedError, told
 from daemon.mail.values import (
@@ -31,7 +31,7 @@ from daemon.mail.values import (
     Portion,
     Visit,
 )
-from daemon.mail.wire import LineLostError, Wire, dial
+from daemon.mail.wire import LineLostError
 from store.errors import DigwellError, TemporaryError, UsageError
 
 MOST_CONNECTIONS = 2
@@ -46,7 +46,7 @@ def connect(box: MailboxConfig, credential: Credential, deadlines: Deadlines | N
     if _open.get(key, 0) >= MOST_CONNECTIONS:
         raise TemporaryError(f"there are already {MOST_CONNECTIONS} connections to {box.host}")
     with told(box):
-        wire = Wire(dial(box.host, box.port, deadlines, loopback_only=box.tls == "none"), deadlines)
+        wire = wire_to(box, deadlines)
         try:
             capabilities, alerts = sign_in(wire, box, credential)
         except BaseException:

@@ -57,12 +57,12 @@ class _Line(imaplib.IMAP4):
 
     def _get_capabilities(self) -> None:
         """Take them from the greeting where it names them; what was said before TLS counts for nothing."""
-        told = _CAPABILITIES.search(self.welcome or b"")
+        named = _CAPABILITIES.search(self.welcome or b"")
         self.untagged_responses.pop("CAPABILITY", None)
-        if told is None or self._tls_established:
+        if named is None or self._tls_established:
             super()._get_capabilities()  # type: ignore[misc]
         else:
-            self.capabilities = tuple(told[1].decode("ascii", "replace").upper().split())
+            self.capabilities = tuple(named[1].decode("ascii", "replace").upper().split())
 
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> tuple[str, list[bytes]]:  # type: ignore[override]
         kind, data = self._simple_command("STARTTLS")
@@ -102,6 +102,11 @@ class Client(IMAPClient):  # type: ignore[misc]
         return bool(self._imap.state == "AUTH")
 
 
+def wire_to(box: MailboxConfig, deadlines: Deadlines) -> Wire:
+    """Dial the server of a mailbox; without TLS nothing but this machine. Raises OSError."""
+    return Wire(dial(box.host, box.port, deadlines, loopback_only=box.tls == "none"), deadlines)
+
+
 def sign_in(wire: Wire, box: MailboxConfig, credential: Credential) -> tuple[frozenset[str], list[str]]:
     """Do all that comes before the first command: return capabilities and alerts.
 
@@ -132,7 +137,7 @@ def knock(box: MailboxConfig, deadlines: Deadlines) -> str:
     Raises NeedsOwnerError or TemporaryError.
     """
     with told(box):
-        wire = Wire(dial(box.host, box.port, deadlines, loopback_only=box.tls == "none"), deadlines)
+        wire = wire_to(box, deadlines)
         try:
             _greeted(wire, box)
             return (wire.sock.version() or "") if isinstance(wire.sock, ssl.SSLSocket) else ""

@@ -138,8 +138,7 @@ class Round:
             step = plan.step(folder.cursor, state)
             if folder.id in self.memory.skipped:
                 continue
-            aside = again.worth_a_try(self.store, folder.id, self.memory, self.wishes.now)
-            if isinstance(step, plan.Nothing) and not any(aside):
+            if isinstance(step, plan.Nothing) and not any(self._worth_a_try(folder)):
                 self._rest(folder, state, step.cursor)
             elif isinstance(step, plan.Read) and step.below and not step.ask and self._may_stream(folder):
                 size = self.memory.size(folder.id)
@@ -347,9 +346,12 @@ class Round:
         self.memory.unfinished.pop(reading.folder.name, None)
         self._note(reading.folder, 0, state.exists)
 
+    def _worth_a_try(self, folder: Folder) -> tuple[list[int], list[Quarantined]]:
+        return again.worth_a_try(self.store, folder.id, self.memory, self.wishes.now)
+
     def _retry_failures(self, reading: Reading) -> None:
         """Ask again for what was put aside and is worth it."""
-        uids, guilty = again.worth_a_try(self.store, reading.folder.id, self.memory, self.wishes.now)
+        uids, guilty = self._worth_a_try(reading.folder)
         if guilty:
             self._hold(_Held(reading, [], guilty, None))
         if uids:

@@ -16,11 +16,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from daemon import child, clock
-from daemon.child import BrokenError
 from daemon.service.stop import Stop
 from store.errors import TemporaryError
-
-__all__ = ["LONGEST", "BrokenError", "Gauge", "apart"]
 
 T = TypeVar("T")
 LONGEST = 150.0

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from daemon.service.apart import BrokenError, Gauge, apart
+from daemon.child import BrokenError
+from daemon.service.apart import Gauge, apart
 from daemon.service.stop import Stop, Stopping
 from store.errors import ConfigError, Problem, TemporaryError
 
