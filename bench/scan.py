@@ -24,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -160,16 +161,27 @@ def _timed(words: list[str]) -> tuple[float, float, float]:
 
 
 def _watch(pid: int, peak: list[float]) -> None:
-    """Note the peak of a process's own memory; the kernel's account also counts the one it came from."""
+    """Note the peak of a process's memory, with what its children have of their own.
+
+    The kernel's own account also counts the process it came from.
+    """
     while True:
         try:
-            status = Path(f"/proc/{pid}/status").read_text()
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            most, now = (_memory(pid, "status", name) for name in ("VmHWM", "VmRSS"))
         except OSError:
             return
-        told = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
-        if told:
-            peak[0] = int(told[0]) / 1024
-        time.sleep(0.02)
+        for child in children:
+            with suppress(OSError):  # it has ended meanwhile
+                now += _memory(int(child), "smaps_rollup", "Private_")
+        peak[0] = max(peak[0], most, now)
+        time.sleep(0.005)
+
+
+def _memory(pid: int, table: str, name: str) -> float:
+    """Return the figures of that name in a table of a process's memory, added, in MB."""
+    lines = Path(f"/proc/{pid}/{table}").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 
 
 def _forget(account: Account) -> None:
