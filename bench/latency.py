@@ -11,39 +11,28 @@ import argparse
 import imaplib
 import random
 import shutil
-import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.fakes.dovecot import Dovecot
 from tests.fakes.faulty import Faulty
-from tests.journeys.household import Home
+from tests.journeys.household import Home, recorded
 
 LONGEST = 200.0
 CALM = 3.0
 
 
-def count(store: Path) -> int:
-    """Return how many messages are recorded."""
-    try:
-        with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as db:
-            return int(db.execute("SELECT count(*) FROM message").fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0
-
-
 def took(store: Path, deed: Callable[[], None]) -> float:
     """Do something that brings one mail, and return after how many seconds it was recorded."""
-    before, start = count(store), time.monotonic()
+    before, start = recorded(store), time.monotonic()
     deed()
-    while count(store) <= before:
+    while recorded(store) <= before:
         time.sleep(0.01)
         if time.monotonic() - start > LONGEST:
             raise SystemExit("the mail was never recorded")

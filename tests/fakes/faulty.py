@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Self
 
+from tests.fakes.callers import callers
+
 LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
 
 
@@ -101,11 +103,7 @@ class Faulty:
         return Fault(kind, text=said, seconds=0.05)
 
     def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
+        for client in callers(self._listener):
             self.seen += 1
             self._sockets.append(client)
             fault = self.take({"refuse", "mute"})

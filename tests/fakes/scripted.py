@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from daemon.config.values import MailboxConfig, SecretSource
+from tests.fakes.callers import callers
 
 Twist = Callable[["Client", str], bytes | None]
 _SET = re.compile(r"(\d+)(?::(\d+))?")
@@ -60,11 +61,7 @@ class Scripted:
         )
 
     def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
+        for client in callers(self._listener):
             self._sockets.append(client)
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 

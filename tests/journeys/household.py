@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import formatdate
@@ -148,3 +149,12 @@ def until(what: Callable[[], Any], seconds: float, pause: float = 0.2) -> Any:
             return found
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(pause)
+
+
+def recorded(path: Path) -> int:
+    """Return how many messages are in a store that another process is just making."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as store:
+            return int(store.execute("SELECT count(*) FROM message").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import time
-from contextlib import closing
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 from tests.fakes.faulty import Fault, Faulty
 from tests.fakes.gate import AFTER_APPEND, BEFORE_APPEND, OPEN, SHUT, Gate
 from tests.fakes.smtp import SmtpFake
-from tests.journeys.household import FRIENDS, Home, until
+from tests.journeys.household import FRIENDS, Home, recorded, until
 
 
 def now() -> datetime:
@@ -172,15 +169,6 @@ def test_an_alert_of_the_mail_server_stands_in_status_and_in_the_next_letter(hom
     text = message_from_bytes(home.digests()[0].read_bytes(), policy=policy.default).as_string()
     assert "is nearly full" in text
     assert "\x1b" not in text
-
-
-def recorded(path: Path) -> int:
-    """Return how many messages are in a store that another process is just making."""
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as store:
-            return int(store.execute("SELECT count(*) FROM message").fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0
 
 
 @pytest.mark.timeout(120)

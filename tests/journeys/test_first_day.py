@@ -43,6 +43,15 @@ def digwell(home: Home, *said: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def now_at_once(home: Home) -> dict[str, str]:
+    """Return the three answers that bring the first mail today."""
+    return {
+        "Your mail address": home.account.user,
+        "Password": home.account.password,
+        "Weekly mail on": "now",
+    }
+
+
 def sorts(home: Home) -> list[str]:
     ours = (path.read_text(errors="replace") for path in home.inbox())
     return [mail.partition("\nX-Digwell: ")[2].split()[0] for mail in ours if "\nX-Digwell: " in mail]
@@ -50,12 +59,7 @@ def sorts(home: Home) -> list[str]:
 
 @pytest.mark.timeout(180)
 def test_three_answers_and_now_bring_hello_and_this_weeks_mail(nothing: Home) -> None:
-    answers = {
-        "Your mail address": nothing.account.user,
-        "Password": nothing.account.password,
-        "Weekly mail on": "now",
-    }
-    sitting = sit(words(nothing), answers, environ(nothing))
+    sitting = sit(words(nothing), now_at_once(nothing), environ(nothing))
     assert sitting.code == 0, sitting.shown
     assert sorted(sorts(nothing)) == ["digest", "hello"]
     assert f"Password: {nothing.account.password}" not in sitting.shown
@@ -106,12 +110,7 @@ def test_the_daemon_goes_on_from_a_first_mail_with_the_usual_slot(nothing: Home)
 def test_a_first_mail_that_cannot_be_made_leaves_what_was_set_up(nothing: Home) -> None:
     (nothing.path / ".config/digwell").mkdir(parents=True)
     (nothing.path / ".config/digwell/rules.yaml").write_text("circels: {}\n")
-    answers = {
-        "Your mail address": nothing.account.user,
-        "Password": nothing.account.password,
-        "Weekly mail on": "now",
-    }
-    sitting = sit(words(nothing), answers, environ(nothing))
+    sitting = sit(words(nothing), now_at_once(nothing), environ(nothing))
     assert sitting.code == 78, sitting.shown
     assert "did you mean “circles”?" in sitting.shown
     assert "digwell digest send" in sitting.shown

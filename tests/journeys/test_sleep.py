@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.faulty import Faulty
-from tests.journeys.household import Home, until
-from tests.journeys.test_daemon import recorded
+from tests.journeys.household import Home, recorded, until
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 

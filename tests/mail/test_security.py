@@ -16,6 +16,7 @@ from daemon.config.values import MailboxConfig, SecretSource, Tls
 from daemon.mail.imap import Session, connect
 from daemon.mail.values import Credential, Deadlines
 from store.errors import DigwellError, NeedsOwnerError, TemporaryError, UsageError
+from tests.fakes.callers import callers
 from tests.fakes.dovecot import Account
 from tests.fakes.faulty import Fault, Faulty
 
@@ -41,11 +42,7 @@ class Scripted:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
-        while True:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
+        for sock in callers(self._listener):
             with sock:
                 sock.settimeout(5)
                 try:
